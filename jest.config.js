@@ -1,0 +1,15 @@
+/** Tests run as ES modules on the TypeScript sources; see package.json for the two suites. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
+  },
+  cacheDirectory: '<rootDir>/.cache/jest',
+  maxWorkers: 2,
+};
