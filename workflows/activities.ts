@@ -1,0 +1,89 @@
+/**
+ * The activity half of the border: what `playbook.ts` calls by name. Declared here, on the inside, so that
+ * the fence needs nothing from the doing side; `activities/index.ts` must satisfy it.
+ */
+import type { JsonObject } from './language/json.ts';
+import type { SealedPlan } from './language/plan.ts';
+import type {
+  Call,
+  Card,
+  CardBody,
+  Judgement,
+  Message,
+  Question,
+  Result,
+  RunRef,
+  Settled,
+  Weighed,
+} from './ports.ts';
+import type { StampedFact } from './walk/fact.ts';
+
+/** What any Temporal client sends to start a playbook, as plain JSON. */
+export interface StartInput {
+  readonly case_id: string;
+  readonly context?: JsonObject;
+  readonly options?: StartOptions;
+}
+
+export interface StartOptions {
+  /** Who asks for this run. Defaults to the identity that started the workflow. */
+  readonly requested_by?: string;
+  /** Which provider performs task types that several can; defaults to the directory's entry for the account. */
+  readonly provider?: string;
+  /** First delay between polls for a person's last step, seconds (1 to 300). */
+  readonly poll_seconds?: number;
+  /** Continue as a new run after this many history events (at least 50), instead of at the server's advice. */
+  readonly continue_after_events?: number;
+}
+
+export interface PlanRequest {
+  readonly workflowId: string;
+  readonly chain: string;
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly playbook: string;
+  readonly input: StartInput;
+  /** Given by a continued run: the plan it was started with, whatever the file says now. */
+  readonly digest: string | null;
+  readonly at: number;
+}
+
+export type PlanReply =
+  | {
+      readonly kind: 'plan';
+      readonly sealed: SealedPlan;
+      /** Checked against the playbook's declaration, defaults filled in. */
+      readonly context: JsonObject;
+      readonly requestedBy: string;
+      readonly pollMs: number | null;
+      readonly continueAfterEvents: number | null;
+      /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */
+      readonly searchable: boolean;
+    }
+  /** Already in the record. Each line says what, where and what to do. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+interface Recorded {
+  readonly run: RunRef;
+  readonly facts: readonly StampedFact[];
+}
+
+/** Short, run beside the workflow task. */
+export interface LocalActivities {
+  plan(request: PlanRequest): Promise<PlanReply>;
+  judge(input: Recorded & { readonly question: Question; readonly at: number }): Promise<Judgement>;
+  ask(input: Recorded & { readonly body: CardBody }): Promise<Card>;
+  weigh(input: Recorded & { readonly message: Message; readonly card: Card | null }): Promise<Weighed>;
+  settle(
+    input: Recorded & { readonly call: Call; readonly settled: Settled; readonly at: number },
+  ): Promise<void>;
+  record(input: Recorded): Promise<void>;
+}
+
+/** Remote, on the connectors' queue. */
+export interface RemoteActivities {
+  act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result>;
+  check(input: { readonly run: RunRef; readonly call: Call }): Promise<JsonObject | null>;
+}
+
+export type Activities = LocalActivities & RemoteActivities;

@@ -1,0 +1,75 @@
+/**
+ * The closed list of things worth remembering about a run. A fact is what happened; an audit entry
+ * (workflows/audit) is the fact as it is kept. Details carry digests, names, rule ids and reasons, never
+ * inputs, outputs or secrets.
+ */
+import type { JsonObject } from '../language/json.ts';
+
+/** The eighteen names the audit record has always used, then ours. */
+export const EVENTS = [
+  'playbook_started',
+  'playbook_completed',
+  'dag_validated',
+  'dag_validation_failed',
+  'layer_started',
+  'layer_completed',
+  'task_created',
+  'task_started',
+  'task_completed',
+  'task_failed',
+  'task_waiting_approval',
+  'task_approved',
+  'task_skipped_idempotent',
+  'policy_checked',
+  'policy_check_error',
+  'task_policy_failed',
+  'connector_called',
+  'connector_error',
+  /** The call is about to be made. Durable before it is. */
+  'connector_intent',
+  'task_skipped_condition',
+  'task_blocked',
+  'task_rejected',
+  'task_expired',
+  'task_cancelled',
+  'task_indeterminate',
+  'task_action_required',
+  /** A person or a poll confirmed that the last step was done. */
+  'task_confirmed',
+  /** A person settled an indeterminate task. */
+  'task_resolved',
+  /** A vote that counts, on the way to its quorum. */
+  'vote_counted',
+  'vote_refused',
+  /** A signal that could not be read, or that answers nothing open. */
+  'message_ignored',
+  'key_conflict',
+  'run_continued',
+  'run_cancelled',
+] as const;
+export type EventName = (typeof EVENTS)[number];
+
+/** Facts that the same task, or the run, may leave more than once. */
+export const RECURRING: ReadonlySet<EventName> = new Set([
+  'vote_counted',
+  'vote_refused',
+  'message_ignored',
+  'run_continued',
+]);
+
+export interface Fact {
+  readonly event: EventName;
+  /** Null for facts of the run as a whole. */
+  readonly task: string | null;
+  readonly details: JsonObject;
+}
+
+/**
+ * A fact with its identity: a coordinate that is the same on every retry and every replay. With the run's
+ * chain and the details it makes the event id. `at` is workflow time, milliseconds since 1970; it is not part
+ * of the identity, because a step that Temporal runs again has a later time.
+ */
+export interface StampedFact extends Fact {
+  readonly at: number;
+  readonly coordinate: string;
+}

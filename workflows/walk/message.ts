@@ -1,0 +1,75 @@
+/** A signal's payload, read with distrust: whatever is not exactly a message is refused by name. */
+import { isObject, type Json, type JsonObject } from '../language/json.ts';
+import type { Message } from '../ports.ts';
+
+export const MESSAGE_KINDS = ['approve', 'reject', 'confirm', 'resolve'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+export type Reading =
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'malformed'; readonly code: string };
+
+const MOST_TEXT = 2_000;
+const FIELDS: { readonly [kind in MessageKind]: readonly string[] } = {
+  approve: ['task', 'digest', 'by', 'reason'],
+  reject: ['task', 'digest', 'by', 'reason'],
+  confirm: ['task', 'by', 'reason'],
+  resolve: ['task', 'result', 'by', 'reason', 'output'],
+};
+
+/** `kind` comes from the signal's name, never from the payload. Shape: see `Message` in ports.ts. */
+export function readMessage(kind: MessageKind, raw: unknown): Reading {
+  if (!isObject(raw)) return malformed('not_an_object');
+  if (!isPlain(raw, 0)) return malformed('not_plain');
+  for (const field of Object.keys(raw)) if (!FIELDS[kind].includes(field)) return malformed('unknown_field');
+  const task = text(raw, 'task');
+  const by = text(raw, 'by');
+  const reason = text(raw, 'reason');
+  if (task === null) return malformed('no_task');
+  if (by === null) return malformed('no_person');
+  if (reason === null) return malformed('no_reason');
+  switch (kind) {
+    case 'approve':
+    case 'reject': {
+      const { digest } = raw;
+      if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return malformed('no_digest');
+      return { kind: 'message', message: { kind, task, digest, by, reason } };
+    }
+    case 'confirm':
+      return { kind: 'message', message: { kind, task, by, reason } };
+    case 'resolve': {
+      const { result, output } = raw;
+      if (result !== 'completed' && result !== 'failed') return malformed('no_result');
+      const value: Json = output ?? {};
+      if (!isObject(value)) return malformed('output_not_an_object');
+      if (JSON.stringify(value).length > LARGEST_OUTPUT) return malformed('output_too_large');
+      return { kind: 'message', message: { kind, task, result, output: value, by, reason } };
+    }
+  }
+}
+
+/** Characters of JSON; a connector's own output may be larger, a person's word need not. */
+const LARGEST_OUTPUT = 64 * 1024;
+
+/** Deeper than any output is meant to be, and shallow enough to be read without care. */
+const DEEPEST = 32;
+
+/** Half a character has no UTF-8, so nothing that holds one could be stored or hashed. */
+function isPlain(value: Json | undefined, depth: number): boolean {
+  if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= DEEPEST) return false;
+  const items = isObject(value) ? [...Object.keys(value), ...Object.values(value)] : value;
+  return items.every((item) => isPlain(item, depth + 1));
+}
+
+function text(raw: JsonObject, field: string): string | null {
+  const value = raw[field];
+  if (typeof value !== 'string' || value.length > MOST_TEXT) return null;
+  const trimmed = value.trim();
+  return trimmed === '' ? null : trimmed;
+}
+
+function malformed(code: string): Reading {
+  return { kind: 'malformed', code };
+}
