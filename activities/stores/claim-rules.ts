@@ -1,0 +1,129 @@
+/** What each step makes of a claim. Pure, and the same for every store; a store only reads and writes around it. */
+import { canonical } from '../../workflows/audit/canonical.ts';
+import type {
+  BeginAnswer,
+  BeginRequest,
+  ClaimRecord,
+  ClaimState,
+  FinishRequest,
+  Owner,
+  SettleRequest,
+} from './claims.ts';
+
+/** The answer, and the record as it shall stand afterwards; null leaves it as it is. */
+export interface Decision<Answer> {
+  readonly answer: Answer;
+  readonly next: ClaimRecord | null;
+}
+
+export function decideBegin(found: ClaimRecord | null, request: BeginRequest): Decision<BeginAnswer> {
+  const { state, record } = stateOf(found);
+  if (state === 'free') return call('begun', request, { attempts: 0, fence: found?.fence ?? 0 });
+  if (record.inputsDigest !== request.inputsDigest)
+    return keep({ kind: 'conflict', by: record.owner, state });
+  const own = isSame(record.owner, request.owner);
+  const { attempts, output } = record;
+  if (state === 'done') return keep({ kind: 'done', own, output, attempts });
+  if (!own) return keep({ kind: 'held', by: record.owner, state });
+  switch (state) {
+    case 'claimed':
+      return call('begun', request, record);
+    case 'calling':
+      return call('interrupted', request, record);
+    case 'indeterminate':
+    case 'action_required':
+      return keep({ kind: 'unsettled', state, output, attempts });
+  }
+}
+
+export function decideFinish(found: ClaimRecord | null, request: FinishRequest): Decision<boolean> {
+  if (found === null || found.fence !== request.fence) return keep(false);
+  const state = stateAfter(request.result);
+  const output = request.output ?? null;
+  if (found.state !== 'calling') return keep(found.state === state && isEqual(found.output, output));
+  return { answer: true, next: { ...found, state, output, updatedAt: request.now } };
+}
+
+export function decideSettle(found: ClaimRecord | null, request: SettleRequest): Decision<boolean> {
+  const { state, record } = stateOf(found);
+  const output = request.output ?? null;
+  const settled: ClaimRecord = {
+    key: request.key,
+    inputsDigest: request.inputsDigest,
+    owner: request.owner,
+    state: stateAfter(request.result),
+    attempts: found?.attempts ?? 0,
+    fence: (found?.fence ?? 0) + 1,
+    output,
+    claimedAt: found?.claimedAt ?? request.now,
+    updatedAt: request.now,
+  };
+  // Free: the call never came as far as a claim, or was settled before. Either way the word of today stands.
+  if (state === 'free') return request.result === 'done' ? { answer: true, next: settled } : keep(true);
+  if (record.inputsDigest !== request.inputsDigest || !isSame(record.owner, request.owner))
+    return keep(false);
+  if (state === 'done') return keep(request.result === 'done' && isEqual(record.output, output));
+  return { answer: true, next: settled };
+}
+
+function keep<Answer>(answer: Answer): Decision<Answer> {
+  return { answer, next: null };
+}
+
+type Held = Exclude<ClaimState, 'free'>;
+
+/** No record and a free one are alike: nobody holds the key. */
+function stateOf(
+  found: ClaimRecord | null,
+):
+  { readonly state: 'free'; readonly record: null } | { readonly state: Held; readonly record: ClaimRecord } {
+  return found === null || found.state === 'free'
+    ? { state: 'free', record: null }
+    : { state: found.state, record: found };
+}
+
+function call(
+  kind: 'begun' | 'interrupted',
+  request: BeginRequest,
+  before: { readonly attempts: number; readonly fence: number; readonly claimedAt?: number },
+): Decision<BeginAnswer> {
+  const attempt = before.attempts + 1;
+  const fence = before.fence + 1;
+  const { key, owner, inputsDigest, now } = request;
+  const claimedAt = before.claimedAt ?? now;
+  return {
+    answer: { kind, attempt, fence },
+    next: {
+      key,
+      inputsDigest,
+      owner,
+      state: 'calling',
+      attempts: attempt,
+      fence,
+      output: null,
+      claimedAt,
+      updatedAt: now,
+    },
+  };
+}
+
+function stateAfter(result: FinishRequest['result']): ClaimState {
+  switch (result) {
+    case 'released':
+      return 'free';
+    case 'retry':
+      return 'claimed';
+    case 'done':
+    case 'indeterminate':
+    case 'action_required':
+      return result;
+  }
+}
+
+function isSame(one: Owner, other: Owner): boolean {
+  return one.chain === other.chain && one.task === other.task;
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return canonical(one) === canonical(other);
+}

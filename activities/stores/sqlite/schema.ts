@@ -1,0 +1,66 @@
+/**
+ * The tables in the file. The bytes of an entry are the truth; its other columns are an index over them, and
+ * verification demands that they agree. Triggers stop accidents, not attackers: hashes are for those.
+ *
+ * The fork guard is the primary key: two entries after the same one would need the same index. (A unique column
+ * of previous hashes guards no more, and random keys cost a quarter of the append rate: measured.)
+ */
+
+/** "CRDN" */
+export const APPLICATION_ID = 0x4352_444e;
+export const SCHEMA_VERSION = 1;
+
+export const SCHEMA = `
+CREATE TABLE head (
+  one  INTEGER PRIMARY KEY CHECK (one = 1),
+  log  TEXT    NOT NULL,
+  size INTEGER NOT NULL,
+  leaf TEXT    NOT NULL,
+  at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE entries (
+  i       INTEGER PRIMARY KEY,
+  id      TEXT    NOT NULL UNIQUE,
+  run     TEXT    NOT NULL,
+  run_seq INTEGER NOT NULL,
+  bytes   BLOB    NOT NULL,
+  UNIQUE (run, run_seq)
+) STRICT;
+
+CREATE TABLE claims (
+  key        TEXT    PRIMARY KEY,
+  inputs     TEXT    NOT NULL,
+  chain      TEXT    NOT NULL,
+  workflow   TEXT    NOT NULL,
+  task       TEXT    NOT NULL,
+  state      TEXT    NOT NULL
+    CHECK (state IN ('free', 'claimed', 'calling', 'done', 'indeterminate', 'action_required')),
+  attempts   INTEGER NOT NULL,
+  fence      INTEGER NOT NULL,
+  output     TEXT    NOT NULL,
+  claimed_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE documents (
+  kind   TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  text   TEXT NOT NULL,
+  PRIMARY KEY (kind, digest)
+) STRICT;
+
+CREATE TRIGGER entries_follow  BEFORE INSERT ON entries
+  WHEN NEW.i <> (SELECT coalesce(max(i), -1) + 1 FROM entries)
+  BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END;
+CREATE TRIGGER entries_stay    BEFORE DELETE ON entries   BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
+CREATE TRIGGER entries_hold    BEFORE UPDATE ON entries   BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER head_stays      BEFORE DELETE ON head      BEGIN SELECT RAISE(ABORT, 'the head is never deleted'); END;
+CREATE TRIGGER head_grows      BEFORE UPDATE ON head WHEN NEW.size <= OLD.size OR NEW.log <> OLD.log
+  BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;
+CREATE TRIGGER claims_stay     BEFORE DELETE ON claims    BEGIN SELECT RAISE(ABORT, 'claims are never deleted'); END;
+CREATE TRIGGER fences_grow     BEFORE UPDATE ON claims WHEN NEW.fence < OLD.fence
+  BEGIN SELECT RAISE(ABORT, 'fences never fall'); END;
+CREATE TRIGGER documents_stay  BEFORE DELETE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END;
+CREATE TRIGGER documents_hold  BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never changed'); END;
+`;

@@ -1,0 +1,141 @@
+/**
+ * The tables in SQLite. One connection, used from one thread.
+ *
+ * S1 BEGIN IMMEDIATE: the write lock is held before the head is read.
+ * S2 COMMIT returns after the flush to disk (`synchronous = FULL`, checked when the file was opened).
+ * S3 After any error the transaction is rolled back, at the latest before the next one begins.
+ */
+import type { Database } from 'better-sqlite3';
+import { canonical } from '../../../workflows/audit/canonical.ts';
+import type { Json } from '../../../workflows/language/json.ts';
+import type { StoredEntry } from '../audit.ts';
+import type { ClaimRecord, ClaimState } from '../claims.ts';
+import { StoreError } from '../ledger.ts';
+import type { EntryRow, HeadRow, Tables } from '../tables.ts';
+import { translated } from './failure.ts';
+
+interface ClaimRow {
+  readonly key: string;
+  readonly inputs: string;
+  readonly chain: string;
+  readonly workflow: string;
+  readonly task: string;
+  readonly state: ClaimState;
+  readonly attempts: number;
+  readonly fence: number;
+  readonly output: string;
+  readonly claimed_at: number;
+  readonly updated_at: number;
+}
+
+const ENTRY = 'i AS "index", id, run, run_seq AS runSeq, bytes';
+
+export function createSqliteTables(db: Database): Tables {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const head = db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head');
+  const setHead = db.prepare('UPDATE head SET size = ?, leaf = ?, at = ?');
+  const entryById = db.prepare<[string], EntryRow>(`SELECT ${ENTRY} FROM entries WHERE id = ?`);
+  const lastOfRun = db.prepare<[string], EntryRow>(
+    `SELECT ${ENTRY} FROM entries WHERE run = ? ORDER BY run_seq DESC LIMIT 1`,
+  );
+  const addEntry = db.prepare('INSERT INTO entries (i, id, run, run_seq, bytes) VALUES (?, ?, ?, ?, ?)');
+  const entries = db.prepare<[number, number], StoredEntry>(
+    'SELECT i AS "index", bytes FROM entries WHERE i >= ? ORDER BY i LIMIT ?',
+  );
+  const entriesOfRun = db.prepare<[string, number, number], EntryRow>(
+    `SELECT ${ENTRY} FROM entries WHERE run = ? AND run_seq >= ? ORDER BY run_seq LIMIT ?`,
+  );
+  const claim = db.prepare<[string], ClaimRow>('SELECT * FROM claims WHERE key = ?');
+  const setClaim = db.prepare(`
+    INSERT INTO claims (key, inputs, chain, workflow, task, state, attempts, fence, output, claimed_at, updated_at)
+    VALUES (@key, @inputs, @chain, @workflow, @task, @state, @attempts, @fence, @output, @claimed_at, @updated_at)
+    ON CONFLICT (key) DO UPDATE SET inputs = excluded.inputs, chain = excluded.chain, workflow = excluded.workflow,
+      task = excluded.task, state = excluded.state, attempts = excluded.attempts, fence = excluded.fence,
+      output = excluded.output, claimed_at = excluded.claimed_at, updated_at = excluded.updated_at`);
+  const document = db.prepare<[string, string], { readonly text: string }>(
+    'SELECT text FROM documents WHERE kind = ? AND digest = ?',
+  );
+  const addDocument = db.prepare(
+    'INSERT INTO documents (kind, digest, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const reading = <T>(work: () => T): T => translated('reading the store', work);
+
+  return {
+    transaction: (work) =>
+      translated('writing to the store', () => {
+        if (db.inTransaction) rollback.run();
+        begin.run();
+        try {
+          const result = work();
+          commit.run();
+          return result;
+        } catch (error) {
+          if (db.inTransaction) rollback.run();
+          throw error;
+        }
+      }),
+    head: () => reading(() => headOf(head.get())),
+    setHead: ({ size, leaf, at }) => setHead.run(size, leaf, at),
+    entryById: (id) => entryById.get(id) ?? null,
+    lastOfRun: (run) => lastOfRun.get(run) ?? null,
+    addEntry: ({ index, id, run, runSeq, bytes }) => addEntry.run(index, id, run, runSeq, bytes),
+    entries: (from, limit) => reading(() => entries.all(from, limit)),
+    entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
+    claim: (key) => reading(() => fromRow(claim.get(key))),
+    setClaim: (record) => setClaim.run(toRow(record)),
+    document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
+    addDocument: ({ kind, digest, text }) => addDocument.run(kind, digest, text),
+    close: () => db.close(),
+  };
+}
+
+function headOf(row: HeadRow | undefined): HeadRow {
+  if (row !== undefined) return row;
+  throw new StoreError(
+    'store_untrusted',
+    'the store has lost its head row; restore a backup and run "cordon audit verify"',
+  );
+}
+
+function fromRow(row: ClaimRow | undefined): ClaimRecord | null {
+  if (row === undefined) return null;
+  const { key, state, attempts, fence } = row;
+  return {
+    key,
+    inputsDigest: row.inputs,
+    owner: { chain: row.chain, workflowId: row.workflow, task: row.task },
+    state,
+    attempts,
+    fence,
+    output: JSON.parse(row.output) as Json,
+    claimedAt: row.claimed_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function toRow({
+  key,
+  inputsDigest,
+  owner,
+  state,
+  attempts,
+  fence,
+  output,
+  ...times
+}: ClaimRecord): ClaimRow {
+  return {
+    key,
+    inputs: inputsDigest,
+    chain: owner.chain,
+    workflow: owner.workflowId,
+    task: owner.task,
+    state,
+    attempts,
+    fence,
+    output: canonical(output),
+    claimed_at: times.claimedAt,
+    updated_at: times.updatedAt,
+  };
+}

@@ -1,0 +1,231 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { nodeCodec, openStores, sha256Hex, verifyDatabase } from '../../activities/stores/index.ts';
+import { hex } from '../../workflows/audit/codec.ts';
+import { draftEntry, entryText } from '../../workflows/audit/entry.ts';
+import { leafHash } from '../../workflows/audit/merkle.ts';
+import { event, parsed, temporaryFolder } from './samples.ts';
+
+/** Entries of the record that is attacked; two runs take turns. */
+const SIZE = 24;
+const folder = temporaryFolder();
+const intact = join(folder, 'intact.db');
+/** Without its triggers, as every attacker begins. */
+const disarmed = join(folder, 'disarmed.db');
+const attacked = join(folder, 'attacked.db');
+
+beforeAll(async () => {
+  const ledger = openStores(intact, { log: 'test' });
+  for (let n = 0; n < SIZE; n += 1) await ledger.append([event(n % 2 ? 'a' : 'b', n)]);
+  const text = '{"card":1}';
+  await ledger.put({ kind: 'card', digest: sha256Hex(text), text });
+  await ledger.close();
+  copyFileSync(intact, disarmed);
+  const db = new Database(disarmed);
+  db.pragma('journal_mode = MEMORY');
+  const triggers = db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    .pluck()
+    .all();
+  for (const name of triggers) db.exec(`DROP TRIGGER ${name}`);
+  db.close();
+});
+
+/** What an administrator of the file can do: anything. */
+function attack(change: (db: Database.Database) => void) {
+  copyFileSync(disarmed, attacked);
+  const db = new Database(attacked);
+  db.pragma('synchronous = OFF');
+  db.transaction(() => change(db))();
+  db.close();
+  return verifyDatabase(attacked);
+}
+
+const bytesAt = (db: Database.Database, index: number) =>
+  db.prepare<[number], Buffer>('SELECT bytes FROM entries WHERE i = ?').pluck().get(index) ?? Buffer.alloc(0);
+const setBytes = (db: Database.Database, index: number, bytes: Uint8Array) =>
+  db.prepare('UPDATE entries SET bytes = ? WHERE i = ?').run(bytes, index);
+/** Moves entries from `from` on by `by`; in two steps, because each index is taken while it moves. */
+const renumber = (db: Database.Database, from: number, by: number) => {
+  db.prepare('UPDATE entries SET i = -i - 1 WHERE i >= ?').run(from);
+  db.prepare('UPDATE entries SET i = -i - 1 + ? WHERE i < 0').run(by);
+};
+const leafOf = (bytes: Uint8Array) => hex(leafHash(bytes, nodeCodec.sha256));
+
+/** An entry that fits perfectly after entry `index - 1`. */
+function forged(db: Database.Database, index: number): { id: string; bytes: Uint8Array } {
+  const draft = draftEntry(event('forged', 0), nodeCodec);
+  const before = bytesAt(db, index - 1);
+  const place = {
+    log: 'test',
+    index,
+    prev: leafOf(before),
+    at: parsed(before).at,
+    runSeq: 0,
+    runPrev: null,
+    skewMs: 0,
+  };
+  return { id: draft.id, bytes: nodeCodec.encode(entryText(draft, place)) };
+}
+const insertForged = (db: Database.Database, index: number) => {
+  const { id, bytes } = forged(db, index);
+  db.prepare('INSERT INTO entries (i, id, run, run_seq, bytes) VALUES (?, ?, ?, 0, ?)').run(
+    index,
+    id,
+    'chain-forged',
+    bytes,
+  );
+};
+
+const each = Array.from({ length: SIZE }, (_, index) => index);
+
+describe('a record changed in its file is found out, and the first bad entry is named', () => {
+  test('the record as written verifies', () => {
+    expect(verifyDatabase(intact)).toMatchObject({
+      verified: true,
+      entries: SIZE,
+      firstBad: null,
+      reason: null,
+    });
+  });
+
+  test('control: an attack that changes nothing is none', () => {
+    expect(attack(() => {})).toEqual(verifyDatabase(intact));
+  });
+
+  test.each(each)('entry %d edited', (index) => {
+    const verdict = attack((db) => {
+      const text = bytesAt(db, index).toString();
+      setBytes(db, index, Buffer.from(text.replace(`"n":${index}`, '"n":99')));
+    });
+    expect(verdict).toMatchObject({ verified: false, firstBad: index, entries: index });
+  });
+
+  test.each(each)('entry %d deleted', (index) => {
+    const verdict = attack((db) => db.prepare('DELETE FROM entries WHERE i = ?').run(index));
+    expect(verdict).toMatchObject({ verified: false, firstBad: index });
+  });
+
+  test.each(each)('entry %d deleted and the gap closed', (index) => {
+    const verdict = attack((db) => {
+      db.prepare('DELETE FROM entries WHERE i = ?').run(index);
+      renumber(db, index, -1);
+    });
+    expect(verdict).toMatchObject({ verified: false, firstBad: index });
+  });
+
+  test.each(each.slice(0, -1))('entry %d swapped with the next', (index) => {
+    const verdict = attack((db) => {
+      const [one, other] = [bytesAt(db, index), bytesAt(db, index + 1)];
+      setBytes(db, index, other);
+      setBytes(db, index + 1, one);
+    });
+    expect(verdict).toMatchObject({ verified: false, firstBad: index });
+  });
+
+  test.each(each.slice(1))('a forged entry that fits inserted at %d', (index) => {
+    const verdict = attack((db) => {
+      renumber(db, index, 1);
+      insertForged(db, index);
+    });
+    expect(verdict).toMatchObject({ verified: false, firstBad: index });
+  });
+
+  test('a forged entry that fits appended behind the head', () => {
+    expect(attack((db) => insertForged(db, SIZE))).toMatchObject({ verified: false, firstBad: SIZE });
+  });
+
+  test.each(each)('the tail cut at %d while the head stays', (index) => {
+    const verdict = attack((db) => db.prepare('DELETE FROM entries WHERE i >= ?').run(index));
+    expect(verdict).toMatchObject({ verified: false, firstBad: index });
+  });
+
+  test.each([
+    ['id', "'0'"],
+    ['run', "'chain-c'"],
+    ['run_seq', '99'],
+  ])('the column %s disagreeing with the bytes', (column, value) => {
+    const verdict = attack((db) => db.exec(`UPDATE entries SET ${column} = ${value} WHERE i = 7`));
+    expect(verdict).toMatchObject({ verified: false, firstBad: 7, reason: expect.stringContaining(column) });
+  });
+
+  test.each([
+    ['counts one more', 'UPDATE head SET size = size + 1', SIZE],
+    ['counts one less', 'UPDATE head SET size = size - 1', SIZE - 1],
+    ['confirms another entry', `UPDATE head SET leaf = '${'0'.repeat(64)}'`, SIZE - 1],
+    ['is of another log', "UPDATE head SET log = 'other'", 0],
+    ['is gone', 'DELETE FROM head', null],
+  ])('a head that %s', (_, sql, firstBad) => {
+    expect(attack((db) => db.exec(sql))).toMatchObject({ verified: false, firstBad });
+  });
+
+  test('a stored card changed', () => {
+    const verdict = attack((db) => db.exec("UPDATE documents SET text = '{}'"));
+    expect(verdict).toMatchObject({
+      verified: false,
+      firstBad: null,
+      reason: expect.stringContaining('the card'),
+    });
+  });
+
+  test('a tail cut together with its head is seen only from a head kept elsewhere', () => {
+    const whole = verifyDatabase(intact);
+    const cut = attack((db) => {
+      db.prepare('DELETE FROM entries WHERE i >= 20').run();
+      db.prepare('UPDATE head SET size = 20, leaf = ?').run(leafOf(bytesAt(db, 19)));
+    });
+    expect(cut).toMatchObject({ verified: true, entries: 20 });
+    expect(cut.head).not.toBe(whole.head);
+  });
+});
+
+describe('a record that was damaged', () => {
+  test('one bit flipped anywhere is detected, or every entry is as it was', () => {
+    const file = readFileSync(intact);
+    const original = verifyDatabase(intact);
+    const seen = { detected: 0, harmless: 0 };
+    // A prime stride, so that every place within a page is met; the bit changes with it.
+    for (let at = 0; at < file.length; at += 211) {
+      const damaged = Buffer.from(file);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+      writeFileSync(attacked, damaged);
+      const verdict = verifyDatabase(attacked);
+      if (verdict.verified) expect(verdict).toEqual(original);
+      seen[verdict.verified ? 'harmless' : 'detected'] += 1;
+    }
+    expect(seen.detected).toBeGreaterThan(50);
+    expect(seen.harmless).toBeGreaterThan(0);
+  });
+
+  test('an id changed in the table, in the bytes or in the index over it is detected, wherever it stands', () => {
+    const file = readFileSync(intact);
+    const db = new Database(intact, { readonly: true });
+    const id = parsed(bytesAt(db, 7)).id;
+    db.close();
+    const reasons: string[] = [];
+    for (let at = file.indexOf(id); at >= 0; at = file.indexOf(id, at + 1)) {
+      const damaged = Buffer.from(file);
+      damaged.write(id.startsWith('f') ? 'e' : 'f', at);
+      writeFileSync(attacked, damaged);
+      const verdict = verifyDatabase(attacked);
+      expect(verdict.verified).toBe(false);
+      reasons.push(verdict.reason ?? '');
+    }
+    expect(reasons).toHaveLength(3);
+    expect(reasons.filter((reason) => reason.startsWith("SQLite's own check"))).toHaveLength(1);
+  });
+
+  test.each([
+    ['a text', Buffer.from('not a database, but long enough to be looked at\n'.repeat(20))],
+    ['nothing', Buffer.alloc(0)],
+  ])('%s instead of a database is not verified', (_, content) => {
+    writeFileSync(attacked, content);
+    expect(verifyDatabase(attacked)).toMatchObject({ verified: false, entries: 0, head: null });
+  });
+
+  test('a file that is not there is an error, not a verdict', () => {
+    expect(() => verifyDatabase(join(folder, 'missing.db'))).toThrow(/there is no file/);
+  });
+});
