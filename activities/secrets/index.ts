@@ -1,0 +1,103 @@
+/** From configuration to secrets: which sources there are, who may read what, and what must never be shown. */
+import { createEnvSource } from './env.ts';
+import { createFileSource } from './file.ts';
+import { createKeptStore } from './kept.ts';
+import type { KeptSecret } from './kept.ts';
+import { createRedactor } from './redact.ts';
+import { noSecret, parseReference } from './source.ts';
+import type { NoSecret, Secret, SecretSource } from './source.ts';
+
+export interface SecretsConfig {
+  readonly env: { readonly [name: string]: string | undefined };
+  /** Variables that are secrets although their names lack the prefix `CORDON_SECRET_`; so are those in `bindings`. */
+  readonly envNames: readonly string[];
+  /** Folder of `secret://file/…`, mode 0700. Null: there is no such source. */
+  readonly fileFolder: string | null;
+  /** Folder of `secret://kept/…`; made when missing. */
+  readonly keptFolder: string;
+  /**
+   * Who may read a reference: names of readers, see `Secrets.resolve`. A reference that is not listed is open
+   * to every reader.
+   */
+  readonly bindings: { readonly [reference: string]: readonly string[] };
+}
+
+export interface Secrets {
+  /**
+   * The value behind a reference, for this reader and nobody else. A connector reads its own credentials under
+   * its name, and a reference that came in as a task's input under `<name>:inputs`, so that a playbook cannot
+   * hand a connector's credential to an action as if it were data. Never throws; a value that was resolved is
+   * blotted out by `redact` from then on.
+   */
+  resolve(reference: string, reader: string): Promise<Secret | NoSecret>;
+  /** Makes a secret once and keeps it, see `KeptStore.keep`. Throws when it cannot be stored. */
+  keep(name: string, make: () => string): Promise<KeptSecret>;
+  /** Blots out every secret resolved or made so far. For every log line and error text. */
+  redact(text: string): string;
+}
+
+export type OpenedSecrets =
+  | { readonly kind: 'secrets'; readonly secrets: Secrets }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+/** Refuses bindings of what is no reference or names no source: a misspelt binding binds nothing. */
+export function openSecrets(config: SecretsConfig): OpenedSecrets {
+  const kept = createKeptStore(config.keptFolder);
+  const sources = sourcesOf(config, kept);
+  const bindings = new Map(Object.entries(config.bindings));
+  const problems = [...bindings.keys()].flatMap((reference, at) => {
+    const parsed = parseReference(reference);
+    if (parsed && sources.has(parsed.source)) return [];
+    return [
+      `secrets.bindings: entry ${at + 1} is no reference to a source in use (${[...sources.keys()].join(', ')})`,
+    ];
+  });
+  if (problems.length > 0) return { kind: 'problems', problems };
+  const redactor = createRedactor();
+  const secrets: Secrets = {
+    async resolve(reference, reader) {
+      const found = await find(sources, bindings, reference, reader);
+      if (found.kind === 'secret') redactor.learn(found.value);
+      return found;
+    },
+    async keep(name, make) {
+      const secret = await kept.keep(name, make);
+      redactor.learn(secret.value);
+      return secret;
+    },
+    redact: (text) => redactor.redact(text),
+  };
+  return { kind: 'secrets', secrets };
+}
+
+type Sources = ReadonlyMap<string, SecretSource>;
+
+function sourcesOf(config: SecretsConfig, kept: SecretSource): Sources {
+  const bound = Object.keys(config.bindings).map(parseReference);
+  const named = bound.flatMap((one) => (one?.source === 'env' ? [one.name] : []));
+  const sources = new Map([
+    ['env', createEnvSource(config.env, new Set([...config.envNames, ...named]))],
+    ['kept', kept],
+  ]);
+  if (config.fileFolder !== null) sources.set('file', createFileSource(config.fileFolder));
+  return sources;
+}
+
+async function find(
+  sources: Sources,
+  bindings: ReadonlyMap<string, readonly string[]>,
+  reference: string,
+  reader: string,
+): Promise<Secret | NoSecret> {
+  const parsed = parseReference(reference);
+  // What is no reference may be a secret that someone put in the wrong place, so it is not quoted.
+  if (parsed === null)
+    return noSecret('secret_reference', 'not a secret reference; write secret://<source>/<name>');
+  const readers = bindings.get(reference);
+  if (readers && !readers.includes(reader))
+    return noSecret('secret_bound', `${reference} is not open to ${reader}; see secrets.bindings`);
+  const source = sources.get(parsed.source);
+  if (source === undefined)
+    return noSecret('secret_source', `${reference}: there is no source "${parsed.source}"`);
+  return source.get(parsed.name);
+}
