@@ -1,0 +1,65 @@
+/**
+ * The contract of a connector: one folder per foreign system, one performance per task type it serves.
+ * Task types and their schemas stand in `activities/catalogue`; a connector only says how it does them.
+ */
+import type { JsonObject } from '../../workflows/language/json.ts';
+import type { Repeat, Reversibility } from '../../workflows/language/plan.ts';
+import type { Fault } from '../../workflows/walk/outcome.ts';
+
+/** What a performance is given besides its inputs. */
+export interface CallContext {
+  /** Globally unique, the same on every attempt of this call. Use it as a provider-side marker where one exists. */
+  readonly key: string;
+  readonly caseId: string;
+  readonly task: string;
+  readonly attempt: number;
+  /** Aborted at the attempt's time limit and on cancellation. MUST be honoured by every request. */
+  readonly signal: AbortSignal;
+  /** Tell the engine that the call is alive. Call it between requests of a long performance. */
+  heartbeat(): void;
+  /** A secret's value by reference. MUST NOT be kept, logged or returned. */
+  secret(reference: string): Promise<string>;
+  /** Store a generated secret and get the reference that may travel. Repeats with the same name return the stored one. */
+  keepSecret(
+    name: string,
+    make: () => string,
+  ): Promise<{ readonly reference: string; readonly value: string }>;
+}
+
+/**
+ * What came of one attempt. Foreseeable trouble is a value:
+ * - `refused`: the provider said no; nothing was changed; do not retry.
+ * - `try_again`: nothing was changed; retry after `afterMs` or with back-off. `rate_limited` or `unavailable`.
+ * - `unknown`: it may or may not have taken effect (time-out or reset after sending).
+ * An exception counts as `unknown`.
+ */
+export type Answer<Output> =
+  | { readonly kind: 'done'; readonly output: Output }
+  /** A person must do the last step. `onceDone` is the output when they say, without proof, that they did. */
+  | { readonly kind: 'action_required'; readonly instructions: string; readonly onceDone: Output }
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  | {
+      readonly kind: 'try_again';
+      readonly because: 'rate_limited' | 'unavailable';
+      readonly fault: Fault;
+      readonly afterMs?: number;
+    }
+  | { readonly kind: 'unknown'; readonly fault: Fault };
+
+export interface Performance<Input = JsonObject, Output = JsonObject> {
+  readonly reversibility: Reversibility;
+  readonly repeat: Repeat;
+  /** Default limit of one attempt, milliseconds. */
+  readonly timeoutMs: number;
+  /** Least privileges the provider must have granted. */
+  readonly scopes: readonly string[];
+  perform(input: Input, call: CallContext): Promise<Answer<Output>>;
+  /** Only for actions that may answer `action_required`: has the person done it? Read-only; null: not yet. */
+  check?(input: Input, call: CallContext): Promise<Output | null>;
+}
+
+export interface Connector {
+  readonly name: string;
+  /** By task type. Inputs have been checked against the type's schema before `perform` sees them. */
+  readonly performs: { readonly [taskType: string]: Performance };
+}

@@ -1,0 +1,99 @@
+/** ListFilters and DeleteFilter: the mailbox's filters, which look like an intruder’s, and their removal. */
+import { z } from 'zod';
+import type { DeleteFilter, ListFilters } from '../../catalogue/email.ts';
+import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
+import type { EvidenceStore } from '../../evidence/store.ts';
+import type { CallContext, Performance } from '../connector.ts';
+import type { GoogleConfig } from './config.ts';
+import { converse, type Conversation, type Got } from './conversation.ts';
+import { afterChanges } from './fault.ts';
+import { MAIL_SETTINGS } from './scopes.ts';
+import { filterBody, suspicions, type MailFilter } from './suspicion.ts';
+
+const SCOPES = [MAIL_SETTINGS];
+/** Google leaves the list out when it is empty. */
+const filterList = z.looseObject({ filter: z.array(filterBody).nullish() });
+
+async function readFilters(google: Conversation, mailbox: string): Promise<Got<readonly MailFilter[]>> {
+  const got = await google.read('mailbox', filterList, ({ gmail }) =>
+    gmail.users.settings.filters.list({ userId: mailbox }),
+  );
+  return got.kind === 'got' ? { kind: 'got', value: got.value.filter ?? [] } : got;
+}
+
+export function listFilters(
+  config: GoogleConfig,
+): Performance<InputOf<typeof ListFilters>, OutputOf<typeof ListFilters>> {
+  return {
+    reversibility: 'none',
+    repeat: 'natural',
+    timeoutMs: 30_000,
+    scopes: SCOPES,
+    async perform({ user_email }, call) {
+      const google = await converse(config, call, { account: user_email, scopes: SCOPES });
+      if (google.kind !== 'got') return google;
+      const filters = await readFilters(google.value, user_email);
+      if (filters.kind !== 'got') return filters;
+      const suspicious = filters.value
+        .map((filter) => ({ id: filter.id, reasons: suspicions(filter, config, user_email) }))
+        .filter(({ reasons }) => reasons.length > 0);
+      return {
+        kind: 'done',
+        output: {
+          user_id: user_email,
+          count: filters.value.length,
+          suspicious_ids: suspicious.map(({ id }) => id),
+          suspicious,
+        },
+      };
+    },
+  };
+}
+
+/** Restorable with loss: a filter made again from what was saved has a new id. */
+export function deleteFilter(
+  config: GoogleConfig,
+  evidence: EvidenceStore,
+): Performance<InputOf<typeof DeleteFilter>, OutputOf<typeof DeleteFilter>> {
+  return {
+    reversibility: 'B',
+    repeat: 'natural',
+    timeoutMs: 120_000,
+    scopes: SCOPES,
+    async perform({ user_email, filter_ids }, call) {
+      const google = await converse(config, call, { account: user_email, scopes: SCOPES });
+      if (google.kind !== 'got') return google;
+      const present = await readFilters(google.value, user_email);
+      if (present.kind !== 'got') return present;
+      const wanted = new Set(filter_ids);
+      const doomed = present.value.filter(({ id }) => wanted.has(id));
+      const saved = await save(evidence, call, doomed);
+      const removed: string[] = [];
+      for (const { id } of doomed) {
+        const got = await google.value.remove('mailbox', ({ gmail }) =>
+          gmail.users.settings.filters.delete({ userId: user_email, id }),
+        );
+        if (got.kind !== 'got')
+          return removed.length === 0
+            ? got
+            : afterChanges(got, `${removed.length} of ${doomed.length} filters went`);
+        if (got.value === 'removed') removed.push(id);
+      }
+      const already_gone = [...wanted].filter((id) => !removed.includes(id));
+      return { kind: 'done', output: { removed, already_gone, saved } };
+    },
+  };
+}
+
+async function save(
+  evidence: EvidenceStore,
+  call: CallContext,
+  filters: readonly MailFilter[],
+): Promise<string | null> {
+  if (filters.length === 0) return null;
+  const bytes = Buffer.from(JSON.stringify(filters, null, 2));
+  const { caseId, task } = call;
+  const name = 'removed-filters.json';
+  const { sha256 } = await evidence.put({ caseId, task, name, mediaType: 'application/json', bytes });
+  return sha256;
+}

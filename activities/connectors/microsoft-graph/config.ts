@@ -1,0 +1,53 @@
+/** Where a tenant is and who we are there. */
+
+export interface GraphConfig {
+  /** Directory (tenant) id. */
+  readonly tenantId: string;
+  /** Application (client) id. */
+  readonly clientId: string;
+  /** Reference to the client secret, `secret://…`; never the secret. */
+  readonly clientSecret: string;
+  /** Origin of Graph; another one for national clouds. Default `https://graph.microsoft.com`. */
+  readonly graphRoot?: string;
+  /** Origin that issues tokens. Default `https://login.microsoftonline.com`. */
+  readonly authorityHost?: string;
+  /** Domains that count as inside. The account's own domain always does. */
+  readonly ownDomains?: readonly string[];
+}
+
+export interface Tenant {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly graph: URL;
+  readonly authority: URL;
+  /** True when the authority is not Microsoft's public one, which would not know it. */
+  readonly foreignAuthority: boolean;
+  readonly ownDomains: readonly string[];
+}
+
+const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com';
+
+/** Throws when an origin is neither https nor http on this machine's loopback: tokens never travel in the clear. */
+export function tenantOf(config: GraphConfig): Tenant {
+  const authority = origin('authorityHost', config.authorityHost ?? PUBLIC_AUTHORITY);
+  return {
+    tenantId: config.tenantId,
+    clientId: config.clientId,
+    clientSecret: config.clientSecret,
+    graph: origin('graphRoot', config.graphRoot ?? 'https://graph.microsoft.com'),
+    authority,
+    foreignAuthority: authority.origin !== PUBLIC_AUTHORITY,
+    ownDomains: (config.ownDomains ?? []).map((domain) => domain.toLowerCase()),
+  };
+}
+
+function origin(field: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === '127.0.0.1');
+  if (url === null || !safe || url.username !== '' || url.password !== '')
+    throw new Error(
+      `Microsoft Graph connector: ${field} must be an https origin (plain http only for 127.0.0.1), without credentials`,
+    );
+  return new URL(url.origin);
+}

@@ -1,0 +1,16 @@
+/** Runs the simulator in a process of its own: `node simulators/graph/main.ts --port 8801 [--effects FILE]`. */
+import { parseArgs } from 'node:util';
+import { startGraphSimulator } from './index.ts';
+
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, effects: { type: 'string' } },
+});
+const simulator = await startGraphSimulator({
+  port: Number(values.port),
+  ...(values.effects === undefined ? {} : { effectsFile: values.effects }),
+});
+const { url, application } = simulator;
+process.stdout.write(`${JSON.stringify({ url, ...application })}\n`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void simulator.close());
+}

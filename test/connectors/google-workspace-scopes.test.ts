@@ -1,0 +1,50 @@
+/** Each task gets by with the scopes it declares, and says which to grant when one is missing. */
+import { expect, test } from '@jest/globals';
+import { createGoogleWorkspace } from '../../activities/connectors/google-workspace/index.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
+import { KEY_REFERENCE, openScene, VICTIM } from './google-workspace-world.ts';
+
+const { performs } = createGoogleWorkspace(
+  { serviceAccount: KEY_REFERENCE, adminSubject: 'admin@corp.example', domains: ['corp.example'] },
+  { put: () => Promise.reject(), manifest: () => Promise.reject(), get: () => Promise.reject() },
+);
+const inputs: Readonly<Record<string, JsonObject>> = {
+  ProofOfControl: { account_email: VICTIM },
+  EvidenceSnapshot: { user_email: VICTIM, case_id: 'c', kind: 'log' },
+  ListFilters: { user_email: VICTIM },
+  DeleteFilter: { user_email: VICTIM, filter_ids: ['x'] },
+  RotatePassword: { user_email: VICTIM },
+  Enroll2FA: { user_email: VICTIM },
+  RevokeOAuthTokens: { user_id: VICTIM },
+};
+const tasks = Object.entries(performs).map(([task, { scopes }]) => ({
+  task,
+  scopes,
+  input: inputs[task] ?? {},
+}));
+
+test('all seven tasks are here', () => {
+  expect(tasks.map(({ task }) => task).toSorted()).toEqual(Object.keys(inputs).toSorted());
+});
+
+test.each(tasks)('$task works with what it declares and nothing more', async ({ task, scopes, input }) => {
+  const scene = await openScene({ delegatedScopes: scopes });
+  const answer = await scene.perform(task, input);
+  expect(['done', 'action_required']).toContain(answer.kind);
+  await scene.simulator.close();
+});
+
+const pairs = tasks.flatMap(({ task, scopes, input }) =>
+  scopes.map((missing) => ({ task, scopes, input, missing })),
+);
+test.each(pairs)(
+  '$task without $missing changes nothing and names it',
+  async ({ task, scopes, input, missing }) => {
+    const scene = await openScene({ delegatedScopes: scopes.filter((scope) => scope !== missing) });
+    const answer = await scene.perform(task, input);
+    expect(answer).toMatchObject({ kind: 'refused', fault: { code: 'google_scope_missing' } });
+    expect(JSON.stringify(answer)).toContain(missing);
+    expect(scene.simulator.effects()).toEqual([]);
+    await scene.simulator.close();
+  },
+);

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { createMicrosoftGraph } from '../../activities/connectors/microsoft-graph/index.ts';
+import { ADA, createWorld, memoryEvidence } from './microsoft-graph-world.ts';
+
+const config = { tenantId: 't', clientId: 'c', clientSecret: 'secret://env/x' };
+const performs = createMicrosoftGraph(config, memoryEvidence()).performs;
+const inputs: Readonly<Record<string, readonly Record<string, string>[]>> = {
+  ProofOfControl: [{ account_email: ADA }],
+  EvidenceSnapshot: ['settings', 'log'].map((kind) => ({ user_email: ADA, case_id: 'case-1', kind })),
+  ListFilters: [{ user_email: ADA }],
+  DeleteFilter: [{ user_email: ADA }],
+  RotatePassword: [{ user_email: ADA }],
+  Enroll2FA: [{ user_email: ADA }],
+  RevokeOAuthTokens: [{ user_id: ADA }],
+};
+
+async function answers(type: string, roles: readonly string[]) {
+  const world = await createWorld({ roles });
+  world.simulator.seedAttacker(ADA);
+  world.simulator.enroll2FA(ADA);
+  const filter_ids = world.simulator.account(ADA).rules.map(({ id }) => id);
+  try {
+    return await Promise.all(
+      (inputs[type] ?? []).map((input) =>
+        world.perform(type, type === 'DeleteFilter' ? { ...input, filter_ids } : input),
+      ),
+    );
+  } finally {
+    await world.simulator.close();
+  }
+}
+
+describe('Microsoft Graph: the permissions a task names', () => {
+  test.each(Object.keys(performs))('are enough for %s', async (type) => {
+    const given = await answers(type, performs[type]?.scopes ?? []);
+    expect(given.map(({ kind }) => kind)).toEqual(given.map(() => 'done'));
+    expect(given.length).toBeGreaterThan(0);
+  });
+
+  const pairs = Object.entries(performs).flatMap(([type, { scopes }]) =>
+    scopes.map((scope) => [type, scope] as const),
+  );
+  test.each(pairs)('%s needs %s: without it, it ends with a 403 that names it', async (type, scope) => {
+    const given = await answers(
+      type,
+      (performs[type]?.scopes ?? []).filter((other) => other !== scope),
+    );
+    const denied = given.filter((answer) => 'fault' in answer && answer.fault.code === 'microsoft-graph_403');
+    expect(denied.length).toBeGreaterThan(0);
+    expect(JSON.stringify(denied)).toContain(scope);
+  });
+});
