@@ -1,0 +1,144 @@
+/**
+ * Station 6: claim the key, record the intent, call, record what came of it.
+ *
+ * A1 No connector is called before its intent is durable under the claim it was begun with.
+ * A2 An attempt of which nobody knows what became is repeated only where the action says a repeat is safe.
+ * A3 With a card, what runs is what the card's stored bytes say.
+ */
+import { canonical } from '../workflows/audit/canonical.ts';
+import type { RemoteActivities } from '../workflows/activities.ts';
+import { isObject, type Json, type JsonObject } from '../workflows/language/json.ts';
+import type { Call, Result, RunRef } from '../workflows/ports.ts';
+import type { StampedFact } from '../workflows/walk/fact.ts';
+import type { Fault } from '../workflows/walk/outcome.ts';
+import { createClaiming, type Claiming } from './claiming.ts';
+import type { Answer, Performance } from './connectors/connector.ts';
+import { conclude, type Attempt } from './conclusion.ts';
+import { inputsDigest } from './keys.ts';
+import { withoutCall } from './no-call.ts';
+import { callContext, performanceOf } from './performing.ts';
+import { appendFacts } from './record.ts';
+import { SecretUnavailable } from './secrets/unavailable.ts';
+import type { Pulse, World } from './world.ts';
+
+type Input = {
+  readonly run: RunRef;
+  readonly facts: readonly StampedFact[];
+  readonly call: Call;
+  readonly at: number;
+};
+
+export function createAct(world: World): RemoteActivities['act'] {
+  return async ({ run, facts, call, at }: Input) => {
+    const performance = performanceOf(world, call.question);
+    const objection = performance === undefined ? noConnector(call) : await objectionTo(world, call);
+    if (objection !== null || performance === undefined) {
+      await appendFacts(world, run, facts);
+      return { kind: 'failed', fault: objection ?? noConnector(call), attempts: 0 };
+    }
+    const pulse = world.pulse();
+    const claiming = createClaiming(world, run, call, pulse, at);
+    const begun = await claiming.begin(facts);
+    if (begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none'))
+      return attempt(world, run, call, performance, claiming, begun, pulse);
+    return withoutCall(call, claiming, begun);
+  };
+}
+
+/** What the approved card and the call disagree on; null when they agree or no card was due. */
+async function objectionTo(world: World, call: Call): Promise<Fault | null> {
+  const { question } = call;
+  if (inputsDigest(question.type, question.connector, question.inputs) !== call.inputsDigest)
+    return { code: 'inputs_changed', message: 'the inputs are not those that were judged' };
+  if (call.card === null) return null;
+  const text = await world.ledger.get('card', call.card);
+  const body: unknown = text === null ? null : JSON.parse(text);
+  const same =
+    isObject(body) &&
+    body['task'] === question.task &&
+    body['type'] === question.type &&
+    body['connector'] === question.connector &&
+    canonical(body['inputs'] ?? null) === canonical(question.inputs) &&
+    canonical(body['targets'] ?? null) === canonical([...call.targets]);
+  return same
+    ? null
+    : { code: 'card_mismatch', message: 'the approved card does not say what this call would do' };
+}
+
+function noConnector({ question }: Call): Fault {
+  return {
+    code: 'no_connector',
+    message: `this worker has no ${question.connector} that performs ${question.type}`,
+  };
+}
+
+/** Beats this often while the connector works; three fit into the server's patience. */
+const BEAT_MS = 2_000;
+
+async function attempt(
+  world: World,
+  run: RunRef,
+  call: Call,
+  performance: Performance,
+  claiming: Claiming,
+  begun: { readonly attempt: number; readonly fence: number },
+  pulse: Pulse,
+): Promise<Result> {
+  const timeout = AbortSignal.timeout(call.timeoutMs);
+  const signal = AbortSignal.any([pulse.signal, timeout]);
+  const context = callContext(world, run, call.question, pulse, signal, begun.attempt);
+  pulse.beat();
+  const beating = setInterval(() => pulse.beat(), BEAT_MS);
+  try {
+    const answer = await answerOf(world, performance, call.question.inputs, context);
+    const tried: Attempt = {
+      number: begun.attempt,
+      cancelled: pulse.cancelled(),
+      repeat: call.question.repeat,
+      reads: call.question.reversibility === 'none',
+      retry: call.retry,
+      output: world.contracts.get(call.question.type)?.output,
+    };
+    const { end, say } = conclude(answer, tried, world.redact);
+    await keepTrying(() => claiming.finish(begun.fence, end), pulse);
+    return say();
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+/** A connector that throws has not said whether it acted, so nobody knows. Its message stays here. */
+async function answerOf(
+  world: World,
+  performance: Performance,
+  inputs: JsonObject,
+  context: Parameters<Performance['perform']>[1],
+): Promise<Answer<Json>> {
+  try {
+    return await performance.perform(inputs, context);
+  } catch (error) {
+    if (error instanceof SecretUnavailable) return { kind: 'refused', fault: error.fault };
+    const kind = error instanceof Error ? error.name : typeof error;
+    return {
+      kind: 'unknown',
+      fault: { code: 'connector_threw', message: world.redact(`the connector broke off (${kind})`) },
+    };
+  }
+}
+
+/** After the effect there is no way back: the result must be written, however long the store takes. */
+const LONGEST_WAIT_MS = 5 * 60_000;
+
+async function keepTrying(write: () => Promise<void>, pulse: Pulse): Promise<void> {
+  const until = performance.now() + LONGEST_WAIT_MS;
+  for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
+    try {
+      return await write();
+    } catch (error) {
+      const passing = error instanceof Error && 'code' in error && error.code === 'store_unavailable';
+      if (!passing || performance.now() > until) throw error;
+      pulse.beat();
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** Stations 2 and 3 in one trip: look the key up, then ask policy. The verdict is in the record before it is heard. */
+import type { LocalActivities } from '../workflows/activities.ts';
+import { isObject, type JsonObject } from '../workflows/language/json.ts';
+import type { Judgement, Question, RunRef } from '../workflows/ports.ts';
+import type { StampedFact } from '../workflows/walk/fact.ts';
+import type { Fault } from '../workflows/walk/outcome.ts';
+import type { Verdict } from '../workflows/walk/verdict.ts';
+import { claimKey, inputsDigest, labelOf, sha256 } from './keys.ts';
+import { flawOf } from './plain.ts';
+import { appendFacts } from './record.ts';
+import type { World } from './world.ts';
+
+export function createJudge(world: World): LocalActivities['judge'] {
+  return async ({ run, facts, question, at }) => {
+    const { judgement, verdictFact } = await judge(world, run, question, at);
+    await appendFacts(world, run, verdictFact === null ? facts : [...facts, verdictFact]);
+    return judgement;
+  };
+}
+
+interface Judged {
+  readonly judgement: Judgement;
+  readonly verdictFact: StampedFact | null;
+}
+
+async function judge(world: World, run: RunRef, question: Question, at: number): Promise<Judged> {
+  const checked = checkInputs(world, question);
+  if (checked.kind === 'invalid') return { judgement: checked, verdictFact: null };
+  const { inputs, targets } = checked;
+  const digest = inputsDigest(question.type, question.connector, inputs);
+  const seen = await lookUp(world, run, question, digest);
+  if (seen !== null) return { judgement: seen, verdictFact: null };
+  const verdict = await world.policy.decide({
+    task: question.task,
+    type: question.type,
+    connector: question.connector,
+    reversibility: question.reversibility,
+    severity: run.severity,
+    playbook: run.playbook,
+    caseId: run.caseId,
+    requestedBy: run.requestedBy,
+    approvals: question.approvals,
+    mode: world.mode,
+    targets,
+  });
+  const label = labelOf(question, run, world.labels === 'digest');
+  return {
+    judgement: { kind: 'decided', verdict, inputs, inputsDigest: digest, targets, label },
+    verdictFact: factOf(question, verdict, digest, at),
+  };
+}
+
+type Checked =
+  | { readonly kind: 'inputs'; readonly inputs: JsonObject; readonly targets: readonly string[] }
+  | { readonly kind: 'invalid'; readonly fault: Fault };
+
+/** Enough to see what is wrong, whatever was sent. */
+const MOST_ISSUES = 5;
+
+function checkInputs(world: World, question: Question): Checked {
+  const contract = world.contracts.get(question.type);
+  if (contract === undefined) return invalid('unknown_type', `no task type is called ${question.type}`);
+  const parsed = contract.input.safeParse(question.inputs);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, MOST_ISSUES);
+    const told = issues.map((issue) => `${issue.path.join('.') || 'inputs'}: ${issue.message}`).join('; ');
+    return invalid('invalid_inputs', `${question.type} cannot take these inputs: ${told}`);
+  }
+  const inputs: unknown = parsed.data;
+  if (!isObject(inputs)) return invalid('invalid_inputs', `${question.type} takes a mapping`);
+  const flaw = flawOf({ inputs, idempotency_key: question.key?.key ?? null });
+  if (flaw !== null) return invalid('invalid_inputs', `${question.type} cannot take these inputs: ${flaw}`);
+  return { kind: 'inputs', inputs, targets: [...new Set(contract.targets(inputs))] };
+}
+
+function invalid(code: string, message: string): Checked {
+  return { kind: 'invalid', fault: { code, message } };
+}
+
+async function lookUp(
+  world: World,
+  run: RunRef,
+  question: Question,
+  digest: string,
+): Promise<Judgement | null> {
+  const key = claimKey(question, run);
+  const claim = await world.ledger.lookup(key);
+  if (claim === null || claim.state === 'free') return null;
+  if (claim.inputsDigest !== digest) {
+    const message = `idempotency_key of ${question.task} was used before with other inputs; give this task a key of its own`;
+    return { kind: 'conflict', fault: { code: 'key_conflict', message } };
+  }
+  if (claim.state !== 'done' || !isObject(claim.output)) return null;
+  return { kind: 'already_done', output: claim.output, key: sha256(key) };
+}
+
+/** Judged again after a crash, another answer is another fact: the record keeps both. */
+function factOf(question: Question, verdict: Verdict, digest: string, at: number): StampedFact {
+  const details = {
+    effect: verdict.effect,
+    rules: verdict.rules.map((rule) => ({ ...rule })),
+    engine: verdict.engine,
+    policy_set: verdict.policySet,
+    inputs: digest,
+    approvals: question.approvals.length,
+    errors: [...verdict.errors],
+  };
+  return {
+    event: verdict.errors.length > 0 ? 'policy_check_error' : 'policy_checked',
+    task: question.task,
+    details,
+    at,
+    coordinate: `judge/${question.task}/${question.approvals.length}`,
+  };
+}

@@ -1,0 +1,38 @@
+/** What a connector is handed when it is asked to perform. */
+import type { Question, RunRef } from '../workflows/ports.ts';
+import type { CallContext, Performance } from './connectors/connector.ts';
+import { claimKey, sha256 } from './keys.ts';
+import type { Pulse, World } from './world.ts';
+
+export function performanceOf(
+  world: World,
+  question: Pick<Question, 'connector' | 'type'>,
+): Performance | undefined {
+  const performs = world.connectors.get(question.connector)?.performs ?? {};
+  return Object.hasOwn(performs, question.type) ? performs[question.type] : undefined;
+}
+
+/** A reference that came in as an input is read as such: a playbook cannot pass a connector its own credential. */
+function readerOf({ connector, inputs }: Question, reference: string): string {
+  return Object.values(inputs).includes(reference) ? `${connector}:inputs` : connector;
+}
+
+export function callContext(
+  world: World,
+  run: RunRef,
+  question: Question,
+  pulse: Pulse,
+  signal: AbortSignal,
+  attempt: number,
+): CallContext {
+  return {
+    key: sha256(claimKey(question, run)),
+    caseId: run.caseId,
+    task: question.task,
+    attempt,
+    signal,
+    heartbeat: () => pulse.beat(),
+    secret: (reference) => world.secret(reference, readerOf(question, reference)),
+    keepSecret: (name, make) => world.keepSecret(name, make),
+  };
+}

@@ -1,0 +1,35 @@
+/** Appends facts to the record. Everything an activity remembers goes through here. */
+import { canonicalEntry } from '../workflows/audit/canonical.ts';
+import type { LocalActivities } from '../workflows/activities.ts';
+import type { RunRef } from '../workflows/ports.ts';
+import type { StampedFact } from '../workflows/walk/fact.ts';
+import { sha256 } from './keys.ts';
+import type { NewEvent, Receipt } from './stores/audit.ts';
+import type { World } from './world.ts';
+
+export function createRecord(world: World): LocalActivities['record'] {
+  return async ({ run, facts }) => appendFacts(world, run, facts);
+}
+
+/** Durable when it resolves; throws when the store cannot be reached, and then nothing may follow. */
+export async function appendFacts(world: World, run: RunRef, facts: readonly StampedFact[]): Promise<void> {
+  if (facts.length === 0) return;
+  demandRecorded(await world.ledger.append(eventsOf(run, facts)));
+}
+
+/**
+ * The details' digest joins the coordinate: a step run again may learn something else, and that is a fact of
+ * its own. So the same fact is kept once, and no two facts ever claim one place.
+ */
+export function eventsOf(run: RunRef, facts: readonly StampedFact[]): readonly NewEvent[] {
+  return facts.map((fact) => ({
+    run,
+    fact: { ...fact, coordinate: `${fact.coordinate}#${sha256(canonicalEntry(fact.details)).slice(0, 16)}` },
+  }));
+}
+
+/** An event refused by the record must not be acted on; by construction it cannot happen, so it is our bug. */
+export function demandRecorded(receipts: readonly Receipt[]): void {
+  const refused = receipts.find((receipt) => receipt.kind === 'conflict');
+  if (refused !== undefined) throw new Error(`the record holds something else under event ${refused.id}`);
+}

@@ -1,0 +1,48 @@
+/** Everything the activities act with, put together once by the worker (or by a rehearsal). */
+import type { Catalogue } from '../workflows/language/catalogue.ts';
+import type { TaskContract } from './catalogue/task-type.ts';
+import type { Connector } from './connectors/connector.ts';
+import type { Policy } from './policy/engine.ts';
+import type { Ledger } from './stores/ledger.ts';
+
+/** One attempt, as its caller sees it. */
+export interface Pulse {
+  /** Different for every attempt, the same wherever it is asked for within one. */
+  readonly attemptId: string;
+  /** Aborted when the run is cancelled or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** The run was cancelled; a worker that shuts down leaves the call to the next one. */
+  cancelled(): boolean;
+  /** Tells the server that the attempt is alive. */
+  beat(): void;
+}
+
+export interface World {
+  /** Development admits asserted names (V0); production admits none of them. */
+  readonly mode: 'development' | 'production';
+  /** What activity ids show: the key where it is readable, or always a digest. */
+  readonly labels: 'key' | 'digest';
+  /** Record, claims and documents. */
+  readonly ledger: Ledger;
+  readonly policy: Policy;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly contracts: ReadonlyMap<string, TaskContract>;
+  readonly catalogue: Catalogue;
+  /** The playbook's YAML by id; null when there is none. */
+  readonly playbook: (id: string) => Promise<{ readonly file: string; readonly source: Uint8Array } | null>;
+  /** Which provider holds an account; null when the directory does not know it. */
+  readonly providerOf: (account: string) => string | null;
+  /** Throws `SecretUnavailable` when this reader may not have it or it is not there. */
+  readonly secret: (reference: string, reader: string) => Promise<string>;
+  readonly keepSecret: (
+    name: string,
+    make: () => string,
+  ) => Promise<{ readonly reference: string; readonly value: string }>;
+  /** Removes every secret that has been resolved so far from a text. */
+  readonly redact: (text: string) => string;
+  /** Identity that started the workflow, for runs that do not say who asked. */
+  readonly whoStarted: (workflowId: string, runId: string) => Promise<string>;
+  readonly searchable: boolean;
+  readonly pulse: () => Pulse;
+  readonly now: () => number;
+}
