@@ -1,0 +1,119 @@
+/**
+ * CORDON_* variables. Every value of cordon.yaml has one, named after its path: `connectors.notify.smtp.port`
+ * is CORDON_CONNECTORS_NOTIFY_SMTP_PORT. Lists are written with commas between their entries, mappings whose
+ * keys are free as JSON.
+ */
+import { z } from 'zod';
+import { ENV_PREFIX } from '../activities/secrets/env.ts';
+import { nearest } from '../workflows/language/suggest.ts';
+import { configSchema } from './config-schema.ts';
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+export interface Variable {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
+}
+
+/** Read elsewhere, by the same prefix: which configuration file, and whether our own errors show their stack. */
+const OTHERS = ['CORDON_CONFIG', 'CORDON_DEBUG'] as const;
+
+const TYPES = ['integer', 'boolean', 'array', 'object'] as const;
+
+/** In the order of the schema. */
+export const VARIABLES: readonly Variable[] = variablesOf(z.toJSONSchema(configSchema, { io: 'input' }), []);
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+function variablesOf(schema: Schema, path: readonly string[]): readonly Variable[] {
+  if (schema.properties !== undefined)
+    return Object.entries(schema.properties).flatMap(([key, inner]) =>
+      typeof inner === 'boolean' ? [] : variablesOf(inner, [...path, key]),
+    );
+  const type = TYPES.find((known) => known === schema.type) ?? 'string';
+  return [{ name: `CORDON_${path.join('_').toUpperCase()}`, path, type }];
+}
+
+interface Applied {
+  readonly value: unknown;
+  /** Which variable set the value at a path; paths joined with dots. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+/** An empty variable counts as not set. The given value is left as it was. */
+export function applyVariables(given: unknown, env: Environment): Applied {
+  const value: unknown = structuredClone(given);
+  const variables = new Map<string, string>();
+  for (const { name, path, type } of VARIABLES) {
+    const text = env[name];
+    if (text === undefined || text === '') continue;
+    if (set(value, path, read(text, type))) variables.set(path.join('.'), name);
+  }
+  return { value, variables, problems: misspelt(env) };
+}
+
+/** What does not read as its type stays text, and the schema then says what was expected. */
+function read(text: string, type: Variable['type']): unknown {
+  switch (type) {
+    case 'string':
+      return text;
+    case 'integer':
+      return /^\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : text;
+    case 'array':
+      return text.split(',').map((entry) => entry.trim());
+    case 'object':
+      return jsonOr(text);
+    default:
+      return type satisfies never;
+  }
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** False where the file has something else than a mapping on the way; the schema will object to that. */
+function set(root: unknown, path: readonly string[], value: unknown): boolean {
+  let at: unknown = root;
+  for (const step of path.slice(0, -1)) {
+    if (!isMapping(at)) return false;
+    at[step] ??= {};
+    at = at[step];
+  }
+  const last = path.at(-1);
+  if (!isMapping(at) || last === undefined) return false;
+  at[last] = value;
+  return true;
+}
+
+function isMapping(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const PREFIX = 'CORDON_';
+
+/**
+ * A variable one slip away from ours is refused. Others are let be: Kubernetes sets CORDON_SERVICE_HOST and
+ * the like in every container beside a service called cordon.
+ */
+function misspelt(env: Environment): readonly string[] {
+  const known = [...VARIABLES.map(({ name }) => name), ...OTHERS];
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !name.startsWith(ENV_PREFIX))
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      const meant = nearest(
+        name.slice(PREFIX.length),
+        known.map((each) => each.slice(PREFIX.length)),
+      );
+      return meant === null ? [] : [`${name} is no variable of ours. Did you mean \`${PREFIX}${meant}\`?`];
+    });
+}

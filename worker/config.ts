@@ -1,0 +1,104 @@
+/** Configuration: cordon.yaml, then CORDON_* variables over it, all faults in one report. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import { readConfigText, type ConfigText } from './config-file.ts';
+import { configProblems, type Origin } from './config-problems.ts';
+import { configSchema, type ConfigFile } from './config-schema.ts';
+import { applyVariables, type Environment } from './config-variables.ts';
+
+export interface Config {
+  /** Development admits approvals under an asserted name; production does not. */
+  readonly mode: 'development' | 'production';
+  readonly taskQueue: string;
+  /** Absolute paths from here on; given ones were relative to the configuration's folder. */
+  readonly state: string;
+  readonly playbooks: string;
+  readonly policies: string;
+  /** Refuse every policy set but this one. */
+  readonly policyDigest: string | null;
+  readonly maxTargets: number;
+  readonly evidence: string;
+  readonly activityIds: 'key' | 'digest';
+  /** While this file exists nothing acts. */
+  readonly killSwitch: string | null;
+  readonly secrets: {
+    /** Environment variables that references may name, besides those called CORDON_SECRET_…. */
+    readonly env: readonly string[];
+    /** Folder with one file per secret. */
+    readonly file: string | null;
+    /** Where generated secrets are kept. */
+    readonly kept: string;
+    /** Who may read a reference: what the file says, and each connector its own credentials. */
+    readonly bindings: { readonly [reference: string]: readonly string[] };
+  };
+  readonly connectors: ConnectorsConfig;
+}
+
+export type LoadedConfig =
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+export interface ConfigRequest {
+  /** Otherwise the file that CORDON_CONFIG names, else ./cordon.yaml where there is one, else defaults. */
+  readonly file?: string | undefined;
+  readonly env: Environment;
+}
+
+/** Reads files and environment; a fault in either is a problem that says where it stands and what is expected. */
+export function loadConfig({ file, env }: ConfigRequest): LoadedConfig {
+  const named = file ?? (env['CORDON_CONFIG'] || undefined);
+  const path = resolve(named ?? 'cordon.yaml');
+  const absent = named === undefined && !existsSync(path);
+  const read = absent ? NOTHING : readFile(path, named ?? 'cordon.yaml');
+  if (read.kind === 'problems') return read;
+  const applied = applyVariables(read.value, env);
+  const origin: Origin = {
+    file: absent ? 'configuration' : (named ?? 'cordon.yaml'),
+    locate: read.locate,
+    variables: applied.variables,
+    value: applied.value,
+  };
+  const parsed = configSchema.safeParse(applied.value);
+  const problems = [...applied.problems, ...(parsed.success ? [] : configProblems(parsed.error, origin))];
+  if (!parsed.success || problems.length > 0) return { kind: 'problems', problems };
+  return { kind: 'config', config: configFrom(parsed.data, dirname(path)) };
+}
+
+const NOTHING: ConfigText = { kind: 'text', value: {}, locate: () => null };
+
+function readFile(path: string, shown: string): ConfigText {
+  try {
+    return readConfigText(readFileSync(path, 'utf8'), shown);
+  } catch (error) {
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
+    return {
+      kind: 'problems',
+      problems: [`${shown}: cannot be read (${code}); check --config or CORDON_CONFIG`],
+    };
+  }
+}
+
+function configFrom(file: ConfigFile, folder: string): Config {
+  const at = (path: string): string => resolve(folder, path);
+  return {
+    mode: file.mode,
+    taskQueue: file.task_queue,
+    state: at(file.state),
+    playbooks: at(file.playbooks),
+    policies: at(file.policies),
+    policyDigest: file.policy_digest ?? null,
+    maxTargets: file.max_targets,
+    evidence: at(file.evidence),
+    activityIds: file.activity_ids,
+    killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
+    secrets: {
+      env: file.secrets.env,
+      file: file.secrets.file === undefined ? null : at(file.secrets.file),
+      kept: at(file.secrets.kept),
+      bindings: bindingsFrom(file),
+    },
+    connectors: connectorsFrom(file.connectors),
+  };
+}

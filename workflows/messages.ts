@@ -1,0 +1,66 @@
+/** Names and shapes of everything a client says to a running playbook, shared by both sides. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { JsonObject } from './language/json.ts';
+import type { Card, Reply } from './ports.ts';
+import type { RunReport } from './walk/report.ts';
+
+export interface VoteInput {
+  readonly task: string;
+  /** SHA-256 of the card, in full. */
+  readonly digest: string;
+  readonly by: string;
+  readonly reason: string;
+}
+export interface ConfirmInput {
+  readonly task: string;
+  readonly by: string;
+  readonly reason: string;
+}
+export interface ResolveInput extends ConfirmInput {
+  readonly result: 'completed' | 'failed';
+  readonly output?: JsonObject;
+}
+
+/** What waits for a person, with everything needed to answer. */
+export type OpenItem =
+  | {
+      readonly kind: 'approval';
+      readonly task: string;
+      readonly card: Card;
+      readonly approvals: readonly string[];
+    }
+  | {
+      readonly kind: 'confirmation';
+      readonly task: string;
+      readonly instructions: string;
+      readonly until: string;
+    }
+  | { readonly kind: 'settlement'; readonly task: string; readonly fault: string; readonly until: string };
+
+export const statusQuery = defineQuery<RunReport>('status');
+export const approvalsQuery = defineQuery<readonly OpenItem[]>('approvals');
+
+export const signals = {
+  approve: defineSignal<[VoteInput]>('approve'),
+  reject: defineSignal<[VoteInput]>('reject'),
+  confirm: defineSignal<[ConfirmInput]>('confirm'),
+  resolve: defineSignal<[ResolveInput]>('resolve'),
+} as const;
+
+export const updates = {
+  approve: defineUpdate<Reply, [VoteInput]>('approve'),
+  reject: defineUpdate<Reply, [VoteInput]>('reject'),
+  confirm: defineUpdate<Reply, [ConfirmInput]>('confirm'),
+  resolve: defineUpdate<Reply, [ResolveInput]>('resolve'),
+} as const;
+
+/** Shown beside each name in the Temporal UI. */
+export const DESCRIPTIONS = {
+  approve: 'Agree to exactly the card with this digest: {"task","digest","by","reason"}',
+  reject: 'Refuse the card; one refusal closes it: {"task","digest","by","reason"}',
+  confirm: 'Say that you did the step only a person can do: {"task","by","reason"}',
+  resolve:
+    'Say what became of a call whose fate is unknown: {"task","result":"completed"|"failed","by","reason"}',
+  status: 'Every task: how it stands, why, and by whom',
+  approvals: 'What waits for a person, with the cards to read before answering',
+} as const;
