@@ -1,0 +1,53 @@
+/** `confirm` and `resolve`: a person says what they did or saw. */
+import type { Command } from 'commander';
+import type { OpenItem } from '../../workflows/messages.ts';
+import { ending } from '../command.ts';
+import { withTemporal } from '../connection.ts';
+import { readRun } from '../runs/read.ts';
+import { complain, type Terminal } from '../terminal.ts';
+import { deliver, print } from './deliver.ts';
+import type { Word } from './send.ts';
+import { standingOf } from './standing.ts';
+
+export interface StatementOptions {
+  readonly as: string;
+  readonly reason: string;
+  readonly print?: boolean;
+  readonly json?: boolean;
+}
+
+export type Worded =
+  | { readonly kind: 'word'; readonly word: Word }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+interface Statement<Options extends StatementOptions> {
+  readonly command: Command;
+  readonly about: OpenItem['kind'];
+  readonly reason: string;
+  readonly word: (task: string, options: Options) => Worded;
+}
+
+/** Adds what both commands share. Nobody but the run decides whether the word counts. */
+export function statementCommand<Options extends StatementOptions>(statement: Statement<Options>): Command {
+  const { command, about, word } = statement;
+  return command
+    .argument('<run>', 'workflow id, as `cordon approvals` shows it')
+    .argument('<task>', 'task that waits')
+    .requiredOption('--as <person>', 'who you are')
+    .requiredOption('--reason <text>', statement.reason)
+    .option('--print', 'print the payload and the `temporal` command instead of sending')
+    .option('--json', 'print what became of it as JSON')
+    .action(
+      ending(async (terminal: Terminal, run: string, task: string, options: Options) => {
+        const worded = word(task, options);
+        if (worded.kind === 'problems') return complain(terminal, worded.problems);
+        const json = options.json === true;
+        return withTemporal(terminal, async ({ client }) => {
+          const standing = standingOf(await readRun(client, run), task, about);
+          if (standing.kind === 'no') return complain(terminal, [standing.message], standing.exit);
+          if (options.print === true) return print(terminal, run, worded.word, json);
+          return deliver({ client, terminal, workflowId: run, word: worded.word, json });
+        });
+      }),
+    );
+}

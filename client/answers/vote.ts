@@ -1,0 +1,105 @@
+/** `approve` and `reject`: a vote on exactly one card, named by its digest. */
+import type { Command } from 'commander';
+import type { Client } from '@temporalio/client';
+import type { Card } from '../../workflows/ports.ts';
+import { ending } from '../command.ts';
+import { withTemporal } from '../connection.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { REVERSIBILITY } from '../render/card.ts';
+import { oneLine } from '../render/text.ts';
+import { readRun } from '../runs/read.ts';
+import { complain, type Terminal } from '../terminal.ts';
+import { deliver, print } from './deliver.ts';
+import type { Word } from './send.ts';
+import { standingOf } from './standing.ts';
+import { invocation } from '../self.ts';
+
+interface Options {
+  readonly as: string;
+  readonly reason: string;
+  readonly digest?: string;
+  readonly print?: boolean;
+  readonly json?: boolean;
+}
+
+/** SHA-256 in hex; the beginning of one names a card well enough when it is compared with the open card. */
+const DIGEST = /^[0-9a-f]{8,64}$/;
+const FULL = 64;
+
+export function voteCommand(program: Command, kind: 'approve' | 'reject', description: string): Command {
+  return program
+    .command(kind)
+    .description(description)
+    .argument('<run>', 'workflow id, as `cordon approvals` shows it')
+    .argument('<task>', 'task whose card is open')
+    .requiredOption('--as <person>', 'who you are')
+    .requiredOption('--reason <text>', 'why')
+    .option('--digest <sha256>', 'the card you read, or at least 8 digits of it; default: the open card')
+    .option('--print', 'print the payload and the `temporal` command instead of sending')
+    .option('--json', 'print what became of it as JSON')
+    .action(
+      ending(async (terminal, run: string, task: string, options: Options) => {
+        if (options.digest !== undefined && !DIGEST.test(options.digest))
+          return complain(terminal, [
+            '--digest: write 8 to 64 hexadecimal digits in lower case, as the card shows them',
+          ]);
+        return withTemporal(terminal, ({ client }) => vote({ client, terminal, run, task, kind, options }));
+      }),
+    );
+}
+
+interface Vote {
+  readonly client: Client;
+  readonly terminal: Terminal;
+  readonly run: string;
+  readonly task: string;
+  readonly kind: 'approve' | 'reject';
+  readonly options: Options;
+}
+
+async function vote(asked: Vote): Promise<ExitCode> {
+  const { client, terminal, run, task, options } = asked;
+  const standing = standingOf(await readRun(client, run), task, 'approval');
+  switch (standing.kind) {
+    case 'no':
+      return complain(terminal, [standing.message], standing.exit);
+    case 'unknown':
+      if (options.digest?.length === FULL) return cast(asked, options.digest);
+      return complain(
+        terminal,
+        [standing.message, 'with the full --digest of the card, the vote can be sent as a signal'],
+        EXIT.failed,
+      );
+    case 'open': {
+      const { card } = standing.item;
+      if (options.digest !== undefined && !card.digest.startsWith(options.digest))
+        return complain(
+          terminal,
+          [
+            `the open card of ${task} is another one: ${card.digest}; read it with \`${oneLine(invocation('approvals', run))}\``,
+          ],
+          EXIT.notDone,
+        );
+      terminal.err.write(summary(card));
+      return cast(asked, card.digest);
+    }
+    default:
+      return standing satisfies never;
+  }
+}
+
+function cast(
+  { client, terminal, run, task, kind, options }: Vote,
+  digest: string,
+): ExitCode | Promise<ExitCode> {
+  const word: Word = { kind, input: { task, digest, by: options.as, reason: options.reason } };
+  const json = options.json === true;
+  if (options.print === true) return print(terminal, run, word, json);
+  return deliver({ client, terminal, workflowId: run, word, json });
+}
+
+/** What the vote is about, for whoever gave no digest. */
+function summary({ digest, body }: Card): string {
+  const targets = body.targets.map((target) => oneLine(target, 100)).join(', ');
+  return `card ${digest.slice(0, 12)}: ${oneLine(body.type)} on ${targets}, ${REVERSIBILITY[body.reversibility]}\n`;
+}

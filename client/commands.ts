@@ -1,0 +1,57 @@
+/** Every command there is. A command is a file in commands/ that exports `command(program)`, and one line here. */
+import type { Command as Program } from 'commander';
+
+interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Its file; not read before somebody asks for the command. */
+  readonly load: () => Promise<{ readonly command: (program: Program) => void }>;
+}
+
+function line(name: string, summary: string, load: Command['load']): Command {
+  return { name, summary, load };
+}
+
+const PLAYBOOKS = [
+  line('validate', 'check playbooks', () => import('./commands/validate.ts')),
+  line('plan', 'show what a run would do; nothing is done', () => import('./commands/plan.ts')),
+  line('graph', 'draw a playbook as Mermaid text', () => import('./commands/graph.ts')),
+  line('rehearse', 'run rehearsals, without a server', () => import('./commands/rehearse.ts')),
+  line('schema', 'print the JSON Schema of playbooks', () => import('./commands/schema.ts')),
+];
+
+const RUNS = [
+  line('run', 'start a playbook for a case, and follow it', () => import('./commands/run.ts')),
+  line('follow', 'watch a run until it ends', () => import('./commands/follow.ts')),
+  line('show', 'how a run stands, task by task', () => import('./commands/show.ts')),
+  line('list', 'the runs there are', () => import('./commands/list.ts')),
+  line('cancel', 'stop a run', () => import('./commands/cancel.ts')),
+];
+
+const ANSWERS = [
+  line('approvals', 'what waits for a person', () => import('./commands/approvals.ts')),
+  line('approve', 'agree to exactly the card shown', () => import('./commands/approve.ts')),
+  line('reject', 'refuse a card', () => import('./commands/reject.ts')),
+  line('confirm', 'say that you did a last step', () => import('./commands/confirm.ts')),
+  line('resolve', 'say what became of a call', () => import('./commands/resolve.ts')),
+];
+
+const RECORD = [
+  line('audit', 'verify the audit record from outside', () => import('./commands/audit.ts')),
+  line('history', "save a run's history", () => import('./commands/history.ts')),
+  line('replay', 'replay saved histories against this version', () => import('./commands/replay.ts')),
+];
+
+const OPERATION = [
+  line('worker', 'run a worker', () => import('./commands/worker.ts')),
+  line('dev', 'server, simulators and worker in one process', () => import('./commands/dev.ts')),
+  line('demo', 'contain a compromised mailbox, start to end', () => import('./commands/demo.ts')),
+];
+
+export const GROUPS: readonly (readonly [heading: string, commands: readonly Command[]])[] = [
+  ['Playbooks:', PLAYBOOKS],
+  ['Runs:', RUNS],
+  ['Answers:', ANSWERS],
+  ['Record:', RECORD],
+  ['Operation:', OPERATION],
+];

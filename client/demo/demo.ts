@@ -1,0 +1,126 @@
+/** The demo's frame: everything is put up, the story is told, and everything is taken down again. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { verifyDatabase } from '../../activities/stores/index.ts';
+import type { Simulator } from '../../simulators/simulator.ts';
+import { quietRuntime } from '../../worker/main.ts';
+import { openBundle } from '../../worker/bundle.ts';
+import { EXIT, exitOfRun, type ExitCode } from '../exit.ts';
+import { openPlayground, type Playground } from '../playground/playground.ts';
+import { openServer, type OpenServer } from '../server/open.ts';
+import { isFree } from '../server/ports.ts';
+import type { StartOptions } from '../server/start.ts';
+import { printJson, type Terminal } from '../terminal.ts';
+import { conduct, type Told } from './conduct.ts';
+import { renderEnding, type Ending } from './ending.ts';
+
+export interface DemoOptions {
+  readonly provider: 'google-workspace' | 'microsoft-graph';
+  /** Who answers cards: the demo, whoever sits at the terminal, nobody (the cards' commands are printed), or stop there. */
+  readonly approver: 'demo' | 'person' | 'nobody' | 'stop';
+  readonly keep: boolean;
+  readonly json: boolean;
+}
+
+/** Accounts of the shipped asset list, one per provider. */
+const VICTIM = {
+  'google-workspace': 'alice@corp.example',
+  'microsoft-graph': 'bob@contoso.example',
+} as const;
+
+export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<ExitCode> {
+  const { err } = terminal;
+  const say = (text: string): void => void (options.json || err.write(`${text}\n`));
+  const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-'));
+  quietRuntime((line) => err.write(`${line}\n`));
+  say('starting a Temporal server, simulated providers and a worker on this machine');
+  const bundling = openBundle();
+  const server = await openServer(await usualPorts(options.keep));
+  const playground = await openPlayground({
+    folder,
+    address: server.kind === 'ours' ? server.address : (server.connectionOptions.address ?? ''),
+    connectionOptions: server.connectionOptions,
+    namespace: server.namespace,
+    bundle: await bundling,
+    graceMs: 2_000,
+    log: (line) => err.write(`${line}\n`),
+  });
+  try {
+    return await tell(terminal, options, say, server, playground);
+  } finally {
+    await playground.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The usual ports where they are free, so that the commands shown on cards work as they stand. */
+async function usualPorts(withUi: boolean): Promise<StartOptions> {
+  const port = (await isFree(USUAL_PORT)) ? { port: USUAL_PORT } : {};
+  const uiPort = withUi && (await isFree(USUAL_UI_PORT)) ? { uiPort: USUAL_UI_PORT } : {};
+  return { ...port, ...uiPort, headless: !withUi };
+}
+
+const USUAL_PORT = 7233;
+const USUAL_UI_PORT = 8233;
+
+async function tell(
+  terminal: Terminal,
+  options: DemoOptions,
+  say: (text: string) => void,
+  server: OpenServer,
+  playground: Playground,
+): Promise<ExitCode> {
+  const victim = VICTIM[options.provider];
+  const provider: Simulator = options.provider === 'google-workspace' ? playground.google : playground.graph;
+  provider.seedAttacker(victim);
+  const before = provider.describe(victim);
+  say(
+    `an intruder is in ${victim} (${options.provider}): rules that hide and forward mail, a third-party grant, open sessions`,
+  );
+  if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
+  const told = await conduct({ terminal, options, say, server, playground, provider, victim });
+  const verdict = verifyDatabase(playground.config.state);
+  const ending: Ending = {
+    provider: options.provider,
+    victim,
+    told,
+    before,
+    after: provider.describe(victim),
+    effects: provider.effects(),
+    mails: playground.mail.messages().map(({ to, subject }) => ({ to, subject })),
+    audit: {
+      entries: verdict.entries,
+      verified: verdict.verified,
+      head: verdict.head,
+      reason: verdict.reason,
+    },
+  };
+  if (options.json) printJson(terminal, jsonOf(ending));
+  else terminal.out.write(renderEnding(ending, terminal.out));
+  if (options.keep) await untilStopped(say);
+  return exitFor(told, verdict.verified);
+}
+
+function exitFor(told: Told, verified: boolean): ExitCode {
+  if (!verified) return EXIT.failed;
+  return told.kind === 'stopped' ? EXIT.notDone : exitOfRun(told.report.status);
+}
+
+function jsonOf({ told, effects, audit }: Ending): object {
+  const { entries, verified, head } = audit;
+  return {
+    status: told.report.status,
+    tasks: told.report.tasks,
+    approvals: told.approvals,
+    provider_changes: effects,
+    audit: { entries, verified, head },
+  };
+}
+
+async function untilStopped(say: (text: string) => void): Promise<void> {
+  say('everything is left running; Ctrl-C ends it');
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+}

@@ -1,0 +1,53 @@
+/** What the demo shows at its end: what changed at the provider, how every task ended, and the record's verdict. */
+import type { JsonObject } from '../../workflows/language/json.ts';
+import type { Effect } from '../../simulators/simulator.ts';
+import { renderReport } from '../render/report.ts';
+import { oneLine } from '../render/text.ts';
+import type { Stream } from '../terminal.ts';
+import type { Told } from './conduct.ts';
+
+export interface Ending {
+  readonly provider: string;
+  readonly victim: string;
+  readonly told: Told;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+  readonly effects: readonly Effect[];
+  readonly mails: readonly { readonly to: readonly string[]; readonly subject: string }[];
+  readonly audit: {
+    readonly entries: number;
+    readonly verified: boolean;
+    readonly head: string | null;
+    readonly reason: string | null;
+  };
+}
+
+export function renderEnding(ending: Ending, stream: Stream): string {
+  const { colours } = stream;
+  const part = (title: string, lines: readonly string[]): string =>
+    `${colours.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
+  return [
+    '\n',
+    `${renderReport(ending.told.report, stream)}\n`,
+    part(`What changed at ${ending.provider} for ${ending.victim}`, changesOf(ending)),
+    part('The record', [verdictOf(ending, stream)]),
+  ].join('');
+}
+
+function changesOf({ effects, mails, told }: Ending): readonly string[] {
+  const made = effects.map((effect) => `${String(effect.n).padStart(2)}  ${oneLine(effect.what, 100)}`);
+  const sent = mails.map(
+    (mail) => ` +  mail to ${mail.to.map((to) => oneLine(to)).join(', ')}: ${oneLine(mail.subject, 80)}`,
+  );
+  const password = told.report.tasks['rotate_password']?.output?.['password_ref'];
+  const kept =
+    typeof password === 'string'
+      ? [` +  the new password is known to nobody: ${oneLine(password, 100)}`]
+      : [];
+  return made.length === 0 && sent.length === 0 ? ['nothing'] : [...made, ...sent, ...kept];
+}
+
+function verdictOf({ audit }: Ending, { colours }: Stream): string {
+  if (!audit.verified) return `${colours.red('✗')} does not verify: ${audit.reason ?? 'no reason given'}`;
+  return `${colours.green('✓')} ${audit.entries} entries verify, each confirming the one before; head ${audit.head?.slice(0, 16) ?? ''}…`;
+}

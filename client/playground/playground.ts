@@ -1,0 +1,83 @@
+/**
+ * Everything on this machine and in this process but the Temporal server: simulated providers, a worker, a
+ * client. For `dev`, the demo, and tests.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import { startGoogleSimulator } from '../../simulators/google/simulator.ts';
+import { startGraphSimulator } from '../../simulators/graph/index.ts';
+import { startMailSimulator } from '../../simulators/mail/mail.ts';
+import type { Bundle } from '../../worker/bundle.ts';
+import type { Config } from '../../worker/config.ts';
+import { startWorker, type ConnectionOptions, type StartedWorker } from '../../worker/main.ts';
+import { writeSettings, type Places, type Providers } from './settings.ts';
+
+export interface PlaygroundInput extends Omit<Places, 'taskQueue'> {
+  readonly address: string;
+  /** Where an address alone does not say how to get in. */
+  readonly connectionOptions?: ConnectionOptions;
+  readonly namespace: string;
+  /** A queue of its own where absent, so that several playgrounds share a server. */
+  readonly taskQueue?: string;
+  readonly bundle?: Bundle;
+  readonly maxCachedWorkflows?: number;
+  readonly graceMs?: number;
+  /** Without a worker: whoever opened the playground runs one, in this process or another. */
+  readonly workerless?: boolean;
+  readonly effectsFile?: string;
+  readonly log: (line: string) => void;
+}
+
+export interface Playground extends Providers {
+  readonly config: Config;
+  readonly client: Client;
+  /** Ends the worker that runs, if one does, after calls under way have ended. */
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openPlayground(input: PlaygroundInput): Promise<Playground> {
+  mkdirSync(input.folder, { recursive: true, mode: 0o700 });
+  const [google, graph, mail] = await Promise.all([
+    startGoogleSimulator(),
+    startGraphSimulator(),
+    startMailSimulator(),
+  ]);
+  const providers = { google, graph, mail };
+  const config = writeSettings(
+    { ...input, taskQueue: input.taskQueue ?? `cordon-${randomUUID().slice(0, 8)}` },
+    providers,
+  );
+  const connectionOptions = input.connectionOptions ?? { address: input.address };
+  const connection = await Connection.connect(connectionOptions);
+  let worker: Extract<StartedWorker, { kind: 'worker' }> | null = null;
+  const playground: Playground = {
+    ...providers,
+    config,
+    client: new Client({ connection, namespace: input.namespace }),
+    async startWorker() {
+      if (worker !== null) return;
+      const started = await startWorker({
+        ...input,
+        config,
+        temporal: { connectionOptions, namespace: input.namespace },
+      });
+      if (started.kind === 'problems') throw new Error(started.problems.join('\n'));
+      worker = started;
+    },
+    async stopWorker() {
+      const running = worker;
+      worker = null;
+      await running?.stop();
+    },
+    async close() {
+      await playground.stopWorker();
+      await connection.close();
+      await Promise.all([google.close(), graph.close(), mail.close()]);
+    },
+  };
+  if (input.workerless !== true) await playground.startWorker();
+  return playground;
+}

@@ -1,0 +1,73 @@
+/** The configuration of a playground: development mode, providers on this machine, state in one folder. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { GoogleSimulator } from '../../simulators/google/simulator.ts';
+import type { GraphSimulator } from '../../simulators/graph/index.ts';
+import type { MailSimulator } from '../../simulators/mail/mail.ts';
+import { loadConfig, type Config } from '../../worker/config.ts';
+
+const shipped = (folder: string): string => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
+
+export interface Places {
+  readonly folder: string;
+  readonly taskQueue: string;
+  /** Shipped ones where absent. */
+  readonly playbooks?: string;
+  readonly policies?: string;
+  readonly mode?: 'development' | 'production';
+  readonly activityIds?: 'key' | 'digest';
+}
+
+export interface Providers {
+  readonly google: GoogleSimulator;
+  readonly graph: GraphSimulator;
+  readonly mail: MailSimulator;
+}
+
+/** Writes cordon.yaml and the providers' secrets into the folder, readable by nobody else, and loads it. */
+export function writeSettings(places: Places, { google, graph, mail }: Providers): Config {
+  const { folder } = places;
+  const secrets = join(folder, 'credentials');
+  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  chmodSync(secrets, 0o700);
+  const keep = (name: string, value: string): string => {
+    writeFileSync(join(secrets, name), value, { mode: 0o600 });
+    return `secret://file/${name}`;
+  };
+  const file = join(folder, 'cordon.yaml');
+  const settings = {
+    mode: places.mode ?? 'development',
+    task_queue: places.taskQueue,
+    state: 'cordon.db',
+    evidence: 'evidence',
+    playbooks: places.playbooks ?? shipped('playbooks'),
+    policies: places.policies ?? shipped('policies'),
+    activity_ids: places.activityIds ?? 'key',
+    kill_switch: 'STOP',
+    secrets: { file: 'credentials', kept: 'kept' },
+    connectors: {
+      google_workspace: {
+        service_account: keep('google-service-account', google.keyFile),
+        admin_subject: google.adminSubject,
+        organisation_domains: [google.domain],
+        root_url: google.url,
+        token_url: google.tokenUrl,
+      },
+      microsoft_graph: {
+        tenant: graph.application.tenantId,
+        client_id: graph.application.clientId,
+        client_secret: keep('graph-client-secret', graph.application.clientSecret),
+        organisation_domains: ['contoso.example'],
+        graph_url: graph.url,
+        authority_url: graph.url,
+      },
+      notify: { smtp: { host: mail.host, port: mail.port }, from: 'Security <security@corp.example>' },
+    },
+  };
+  writeFileSync(file, stringify(settings), { mode: 0o600 });
+  const loaded = loadConfig({ file, env: {} });
+  if (loaded.kind === 'config') return loaded.config;
+  throw new Error(`the playground's own configuration is refused: ${loaded.problems.join('; ')}`);
+}

@@ -1,0 +1,84 @@
+/** What waits for a person, with all that must be read before answering. */
+import type { OpenItem } from '../../workflows/messages.ts';
+import type { Reversibility } from '../../workflows/language/plan.ts';
+import type { Stream } from '../terminal.ts';
+import { field } from './fields.ts';
+import { exactJson, fenced, oneLine } from './text.ts';
+import { invocation } from '../self.ts';
+
+export const REVERSIBILITY: { readonly [kind in Reversibility]: string } = {
+  none: 'changes nothing',
+  A: 'can be undone exactly',
+  B: 'can be undone, with loss',
+  C: 'cannot be undone',
+};
+
+const WHOLE = { whole: true } as const;
+
+export function renderOpenItem(workflowId: string, item: OpenItem, stream: Stream): string {
+  switch (item.kind) {
+    case 'approval':
+      return renderCard(workflowId, item, stream);
+    case 'confirmation':
+      return [
+        title(item.task, 'waits until a person has done its last step', stream),
+        field('to do', fenced(item.instructions), stream),
+        field('until', item.until, stream),
+        field(
+          'then',
+          answer('confirm', workflowId, item.task, '--as', 'YOU', '--reason', 'WHAT-YOU-DID'),
+          stream,
+          WHOLE,
+        ),
+      ].join('');
+    case 'settlement':
+      return [
+        title(item.task, 'may or may not have taken effect', stream),
+        field('fault', fenced(item.fault), stream),
+        field('until', item.until, stream),
+        field('then', 'look at the provider, and say what became of it:', stream),
+        field('if it did', settle(workflowId, item.task, 'completed'), stream, WHOLE),
+        field('if not', settle(workflowId, item.task, 'failed'), stream, WHOLE),
+      ].join('');
+    default:
+      return item satisfies never;
+  }
+}
+
+function renderCard(
+  workflowId: string,
+  { task, card, approvals }: Extract<OpenItem, { readonly kind: 'approval' }>,
+  stream: Stream,
+): string {
+  const { body, digest } = card;
+  const given = approvals.length === 0 ? '' : `, given by ${approvals.map((by) => oneLine(by)).join(', ')}`;
+  return [
+    title(task, 'waits for approval', stream),
+    field('would run', `${oneLine(body.type)} through ${oneLine(body.connector)}`, stream),
+    field('on', body.targets.map((target) => oneLine(target)).join('\n'), stream),
+    field('effect', REVERSIBILITY[body.reversibility], stream),
+    field('run', `${oneLine(workflowId)}, case ${oneLine(body.caseId)}`, stream),
+    field('playbook', `${oneLine(body.playbook)}, version ${oneLine(body.playbookVersion)}`, stream),
+    field('asked for by', oneLine(body.requestedBy), stream),
+    field('rules', body.rules.map((rule) => oneLine(rule)).join(', ') || 'the playbook itself asks', stream),
+    field('approvals', `${approvals.length} of ${body.quorum}${given}`, stream),
+    field('expires', new Date(body.expiresAt).toISOString(), stream),
+    field('inputs', exactJson(body.inputs), stream, WHOLE),
+    field('digest', digest, stream, WHOLE),
+    field('to approve', answer('approve', workflowId, task, '--as', 'YOU', '--reason', 'WHY'), stream, WHOLE),
+    field('to refuse', answer('reject', workflowId, task, '--as', 'YOU', '--reason', 'WHY'), stream, WHOLE),
+  ].join('');
+}
+
+/** Names come from others, and what is copied into a shell must be what is seen. */
+function answer(...words: readonly string[]): string {
+  return oneLine(invocation(...words));
+}
+
+function settle(workflowId: string, task: string, result: string): string {
+  return answer('resolve', workflowId, task, '--result', result, '--as', 'YOU', '--reason', 'WHAT-YOU-SAW');
+}
+
+function title(task: string, says: string, { colours }: Stream): string {
+  return `${colours.bold(oneLine(task))} ${colours.cyan(says)}\n`;
+}

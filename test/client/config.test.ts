@@ -1,0 +1,194 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadConfig, type Config } from '../../worker/config.ts';
+import { VARIABLES } from '../../worker/config-variables.ts';
+
+const EXAMPLE = resolve(import.meta.dirname, '../../cordon.example.yaml');
+
+function fileWith(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'cordon-config-')), 'cordon.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+function accepted(text: string, env: { readonly [name: string]: string } = {}): Config {
+  const loaded = loadConfig({ file: fileWith(text), env });
+  if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
+  return loaded.config;
+}
+
+/** Problems with the file's own path taken out. */
+function refused(text: string, env: { readonly [name: string]: string } = {}): readonly string[] {
+  const file = fileWith(text);
+  const loaded = loadConfig({ file, env });
+  if (loaded.kind === 'config') throw new Error('it was accepted');
+  return loaded.problems.map((problem) => problem.replaceAll(file, 'cordon.yaml'));
+}
+
+describe('the configuration', () => {
+  test('the shipped example loads and shows the defaults', () => {
+    const example = loadConfig({ file: EXAMPLE, env: {} });
+    const empty = loadConfig({ file: fileWith(''), env: {} });
+    if (example.kind === 'problems' || empty.kind === 'problems') throw new Error('refused');
+    const { state, playbooks, policies, evidence, secrets, ...rest } = example.config;
+    expect(empty.config).toMatchObject(rest);
+    expect(
+      [state, playbooks, policies, evidence, secrets.kept].map((path) =>
+        path.replace(resolve(EXAMPLE, '..'), ''),
+      ),
+    ).toEqual(['/.cordon/cordon.db', '/playbooks', '/policies', '/.cordon/evidence', '/.cordon/secrets']);
+  });
+
+  test('without a word it is production, and nothing is configured', () => {
+    expect(accepted('')).toMatchObject({
+      mode: 'production',
+      taskQueue: 'cordon',
+      maxTargets: 50,
+      activityIds: 'key',
+      killSwitch: null,
+      policyDigest: null,
+      connectors: { googleWorkspace: null, microsoftGraph: null, notify: null },
+    });
+  });
+
+  test('relative paths lead from the folder of the file', () => {
+    const file = fileWith('state: data/cordon.db\nkill_switch: /etc/stop');
+    const loaded = loadConfig({ file, env: {} });
+    expect(loaded).toMatchObject({
+      config: { state: join(file, '../data/cordon.db'), killSwitch: '/etc/stop' },
+    });
+  });
+
+  test('all faults are told at once, each with its place and what is expected', () => {
+    const text = `mode: prod
+task_que: x
+connectors:
+  notify:
+    smtp: { host: mail.example.org, port: "x", user: me }
+  google_workspace:
+    service_account: secret://file/google.json
+    admin_subject: admin@example.org
+    organisation_domains: [exa mple.org]
+`;
+    expect(refused(text, { CORDON_MAX_TARGETS: 'many' })).toEqual([
+      'cordon.yaml:1:1 mode must be development or production',
+      'CORDON_MAX_TARGETS must be a number of targets, 1 to 100000',
+      'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
+      'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
+      'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
+      'cordon.yaml:4:3 connectors.notify.from is missing: it must be a mail address, with or without a name before it in the form Name <address>',
+      'cordon.yaml:2:1 task_que: there is no such setting. Did you mean `task_queue`?',
+    ]);
+  });
+
+  test('an unknown key is refused wherever it stands', () => {
+    expect(refused('secrets: { kept: x, flie: y }')).toEqual([
+      'cordon.yaml:1:21 secrets.flie: there is no such setting. Did you mean `file`?',
+    ]);
+  });
+
+  test('a secret written where its reference belongs is refused, and not repeated', () => {
+    const problems = refused(`connectors:
+  microsoft_graph: { tenant: t, client_id: c, client_secret: hunter2hunter2, graph_url: "https://u:hunter2@h" }
+`);
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).toContain('client_secret must be a reference to a secret');
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  test.each(['mode: [', 'a: *hunter2', 'mode: development\nmode: production', '{{', '- a\n- b'])(
+    'a file that is no YAML mapping is refused with its place: %j',
+    (text) => {
+      const problems = refused(text);
+      expect(problems[0]).toMatch(
+        /^cordon\.yaml(:\d+:\d+ is not valid YAML|:1:1 the file must be|: the file must be| cannot be read: write)/,
+      );
+      expect(problems.join()).not.toContain('hunter2');
+    },
+  );
+
+  test('a file that was named and is not there is a fault, one that was not named is not', () => {
+    const { problems } = loadConfig({ file: '/nowhere/cordon.yaml', env: {} }) as {
+      readonly problems: readonly string[];
+    };
+    expect(problems).toEqual([
+      '/nowhere/cordon.yaml: cannot be read (ENOENT); check --config or CORDON_CONFIG',
+    ]);
+    expect(loadConfig({ env: { CORDON_CONFIG: '/nowhere/cordon.yaml' } })).toEqual({
+      kind: 'problems',
+      problems,
+    });
+  });
+
+  test('plain http is accepted to this machine only', () => {
+    const google = (url: string): string =>
+      `connectors: { google_workspace: { service_account: "secret://env/CORDON_SECRET_G", admin_subject: a@example.org, organisation_domains: [example.org], root_url: "${url}" } }`;
+    expect(accepted(google('http://127.0.0.1:8080')).connectors.googleWorkspace?.rootUrl).toBe(
+      'http://127.0.0.1:8080',
+    );
+    expect(refused(google('http://example.org'))[0]).toContain('must be an https URL');
+  });
+});
+
+describe('CORDON_ variables', () => {
+  test('override the file, whatever their type', () => {
+    const config = accepted('mode: production\nmax_targets: 5', {
+      CORDON_MODE: 'development',
+      CORDON_MAX_TARGETS: '7',
+      CORDON_SECRETS_ENV: 'A, B',
+      CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
+      CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
+      CORDON_CONNECTORS_NOTIFY_SMTP_SECURE: 'true',
+      CORDON_CONNECTORS_NOTIFY_FROM: 'cordon@example.org',
+    });
+    expect(config).toMatchObject({
+      mode: 'development',
+      maxTargets: 7,
+      secrets: { env: ['A', 'B'], bindings: { 'secret://env/A': ['notify'] } },
+    });
+    expect(config.connectors.notify).toEqual({
+      from: 'cordon@example.org',
+      smtp: { host: 'mail.example.org', port: 587, secure: true },
+    });
+  });
+
+  test('an empty one counts as not set', () => {
+    expect(accepted('mode: development', { CORDON_MODE: '' }).mode).toBe('development');
+  });
+
+  test('one that is misspelt is refused; one that Kubernetes sets is let be', () => {
+    expect(refused('', { CORDON_MODEE: 'development' })).toEqual([
+      'CORDON_MODEE is no variable of ours. Did you mean `CORDON_MODE`?',
+    ]);
+    const kubernetes = {
+      CORDON_SERVICE_HOST: '10.0.0.1',
+      CORDON_PORT: 'tcp://10.0.0.1:80',
+      CORDON_PORT_80_TCP: 'x',
+    };
+    expect(accepted('', { ...kubernetes, CORDON_SECRET_STATE: 'x' }).mode).toBe('production');
+  });
+
+  test('every setting has one of its own', () => {
+    const names = VARIABLES.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(['CORDON_MODE', 'CORDON_STATE', 'CORDON_TASK_QUEUE']));
+    expect(names.length).toBeGreaterThan(25);
+  });
+});
+
+describe('secrets of connectors', () => {
+  test('are readable by their connector only', () => {
+    const { secrets } = accepted(`secrets:
+  bindings: { "secret://env/MAIL": ["microsoft-graph"] }
+connectors:
+  microsoft_graph: { tenant: t, client_id: c, client_secret: secret://file/graph }
+  notify: { from: a@example.org, smtp: { host: h, user: u, password: secret://env/MAIL } }
+`);
+    expect(secrets.bindings).toEqual({
+      'secret://env/MAIL': ['microsoft-graph', 'notify'],
+      'secret://file/graph': ['microsoft-graph'],
+    });
+  });
+});
