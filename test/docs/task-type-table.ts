@@ -1,0 +1,97 @@
+/** The tables of task types in docs/playbooks.md, made from the catalogue and the shipped connectors. */
+import { deviceTaskTypes } from '../../activities/catalogue/device.ts';
+import { emailTaskTypes } from '../../activities/catalogue/email.ts';
+import { routerTaskTypes } from '../../activities/catalogue/router.ts';
+import { installed } from '../../client/planning/installed.ts';
+import type { TaskType } from '../../workflows/language/catalogue.ts';
+import { isObject, type JsonObject } from '../../workflows/language/json.ts';
+
+const GROUPS = [
+  ['Mailboxes', emailTaskTypes],
+  ['Devices', deviceTaskTypes],
+  ['Routers', routerTaskTypes],
+] as const;
+
+const NOTHING_CONFIGURED = { connectors: { googleWorkspace: null, microsoftGraph: null, notify: null } };
+
+/** Markdown. Throws when a type stands in no group or a group names a type that is not in the catalogue. */
+export function taskTypeTables(): string {
+  const { catalogue } = installed(NOTHING_CONFIGURED);
+  const names = GROUPS.flatMap(([, types]) => types.map(({ name }) => name));
+  const missing = [...catalogue.keys()].filter((name) => !names.includes(name));
+  if (missing.length > 0) throw new Error(`no group of the tables holds ${missing.join(', ')}`);
+  return GROUPS.map(([title, types]) => {
+    const rows = types.map(({ name }) => row(typeOf(catalogue.get(name), name)));
+    const head =
+      '| task type | takes | returns | connectors | undo | repeat |\n| --- | --- | --- | --- | --- | --- |';
+    return `### ${title}\n\n${head}\n${rows.join('\n')}\n`;
+  }).join('\n');
+}
+
+function typeOf(type: TaskType | undefined, name: string): TaskType {
+  if (type === undefined) throw new Error(`the catalogue has no ${name}`);
+  return type;
+}
+
+function row({ name, summary, input, output, performers }: TaskType): string {
+  const each = (pick: (performer: TaskType['performers'][number]) => string): string =>
+    [...new Set(performers.map(pick))].join(', ') || '–';
+  const connectors = performers.map(({ connector }) => connector).join(', ') || 'none yet';
+  const undo = each(({ reversibility }) => reversibility);
+  const cells = [
+    `\`${name}\`<br>${summary}`,
+    fieldsOf(input),
+    fieldsOf(output),
+    connectors,
+    undo,
+    each(({ repeat }) => repeat),
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function fieldsOf(schema: JsonObject): string {
+  const required = Array.isArray(schema['required']) ? (schema['required'] as readonly unknown[]) : [];
+  return propertiesOf(schema)
+    .map(([name, field]) => `\`${name}${required.includes(name) ? '' : '?'}\` ${wordFor(field)}`)
+    .join('<br>');
+}
+
+function propertiesOf(schema: JsonObject): readonly (readonly [string, JsonObject])[] {
+  const properties = schema['properties'];
+  if (!isObject(properties)) return [];
+  return Object.entries(properties).flatMap(([name, field]) =>
+    isObject(field) ? [[name, field] as const] : [],
+  );
+}
+
+/** A JSON Schema in an author's words; throws for one that has none, so that no table is quietly wrong. */
+function wordFor(schema: JsonObject): string {
+  const { anyOf, enum: allowed, type, items } = schema;
+  if (Array.isArray(anyOf)) return anyOf.map((branch) => wordFor(branch as JsonObject)).join(' or ');
+  if (Array.isArray(allowed)) return allowed.map((value) => `\`${String(value)}\``).join(' or ');
+  switch (type) {
+    case 'string':
+      return 'text';
+    case 'integer':
+      return 'whole number';
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'true or false';
+    case 'null':
+      return 'null';
+    case 'array':
+      return `list of ${isObject(items) ? inList(items) : 'anything'}`;
+    case 'object':
+      return `{${propertiesOf(schema)
+        .map(([name]) => name)
+        .join(', ')}}`;
+    default:
+      throw new Error(`no word for the schema ${JSON.stringify(schema)}`);
+  }
+}
+
+function inList(items: JsonObject): string {
+  const word = wordFor(items);
+  return word === 'whole number' ? 'whole numbers' : word;
+}

@@ -1,0 +1,79 @@
+/**
+ * Records the histories in test/histories anew, one per behaviour: `node test/record-histories.ts`. To be run
+ * when old runs are meant to notice a change of the workflow code, together with the change's entry in
+ * workflows/changes.ts. What is recorded is synthetic: simulated providers, example domains.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { startServer } from '../client/server/start.ts';
+import { bundleWorkflows } from '../worker/bundle.ts';
+import { quietRuntime } from '../worker/main.ts';
+import { openScene, type Run, type Scene } from './server/scene.ts';
+import {
+  approvedByUpdate,
+  cancelled,
+  continued,
+  denied,
+  expired,
+  failureIsolated,
+  happyGoogle,
+  humanStepConfirmed,
+  malformedSignal,
+  rejected,
+  settled,
+  startedAgain,
+  type Story,
+} from './server/stories.ts';
+
+const STORIES: { readonly [behaviour: string]: Story } = {
+  'happy-google': happyGoogle,
+  rejected,
+  expired,
+  denied,
+  'failure-isolated': failureIsolated,
+  'human-step-confirmed': humanStepConfirmed,
+  cancelled,
+  continued,
+  'malformed-signal': malformedSignal,
+  'approved-by-update': approvedByUpdate,
+  settled,
+  'started-again': startedAgain,
+};
+
+const folder = join(import.meta.dirname, 'histories');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+quietRuntime((line) => void process.stderr.write(`${line}\n`));
+const [server, bundle] = await Promise.all([startServer(), bundleWorkflows()]);
+try {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  for (const [behaviour, tell] of Object.entries(STORIES)) {
+    // The queue's name becomes the case's, so that what is recorded says what it is.
+    const scene = await openScene({ address: server.address, bundle, taskQueue: behaviour });
+    try {
+      await save(scene, await tell(scene), behaviour);
+    } finally {
+      await scene.close();
+    }
+  }
+} finally {
+  await server.stop();
+}
+
+/** As `cordon history` does, but for every run of the chain. */
+async function save(scene: Scene, run: Run, behaviour: string): Promise<void> {
+  let next: string | null = run.chain;
+  for (let n = 1; next !== null; n += 1) {
+    const handle: WorkflowHandle = scene.client.workflow.getHandle(run.id, next);
+    const history: Awaited<ReturnType<WorkflowHandle['fetchHistory']>> = await handle.fetchHistory();
+    const { type } = await handle.describe();
+    next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId || null;
+    const part = n > 1 || next !== null ? `-${n}` : '';
+    const file = join(folder, `${type}@${behaviour}${part}.json`);
+    await writeFile(file, `${historyToJSON(history)}\n`);
+    say(`${file}: ${history.events?.length ?? 0} events`);
+  }
+}

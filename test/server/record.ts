@@ -1,0 +1,37 @@
+/** The audit record as an outsider reads it: from the file, without the code that writes it. */
+import Database from 'better-sqlite3';
+import type { EntryBody } from '../../workflows/audit/entry.ts';
+
+export type Body = EntryBody;
+
+/** The run's entries in order, across all runs of its chain. */
+export function entriesOf(state: string, chain: string): readonly Body[] {
+  const db = new Database(state, { readonly: true, timeout: 5000 });
+  try {
+    const rows = db.prepare<[string], { readonly bytes: Buffer }>(
+      'SELECT bytes FROM entries WHERE run = ? ORDER BY run_seq',
+    );
+    return rows.all(chain).map(({ bytes }) => (JSON.parse(bytes.toString('utf8')) as { body: Body }).body);
+  } finally {
+    db.close();
+  }
+}
+
+/** `event task` of each entry about this task, or of the run itself where the task is null. */
+export function eventsOf(entries: readonly Body[], task: string | null): readonly string[] {
+  return entries.filter((entry) => entry.task === task).map(({ event }) => event);
+}
+
+export function entryOf(entries: readonly Body[], event: string, task: string | null): Body | undefined {
+  return entries.find((entry) => entry.event === event && entry.task === task);
+}
+
+/** Holds the file's write lock, as another program might, until it is let go. */
+export function holdLock(state: string): () => void {
+  const db = new Database(state, { timeout: 5000 });
+  db.exec('BEGIN IMMEDIATE');
+  return () => {
+    db.exec('ROLLBACK');
+    db.close();
+  };
+}

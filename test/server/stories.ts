@@ -1,0 +1,158 @@
+/**
+ * What people and providers do in each behaviour worth remembering. Each story begins a run and tells it to its
+ * end; tests assert what came of it, and `record-histories.ts` saves its history for replay.
+ */
+import type { Simulator } from '../../simulators/simulator.ts';
+import { signals, updates } from '../../workflows/messages.ts';
+import { eventually } from './eventually.ts';
+import { ALICE, CARLA, goThrough, RILEY, SAM, type Run, type Scene } from './scene.ts';
+
+export type Story = (scene: Scene) => Promise<Run>;
+
+export const happyGoogle: Story = (scene) => happy(scene, scene.google, ALICE);
+export const happyEntra: Story = (scene) => happy(scene, scene.graph, CARLA);
+
+async function happy(scene: Scene, provider: Simulator, account: string): Promise<Run> {
+  provider.seedAttacker(account);
+  const run = await scene.start({ context: { target_email: account } });
+  await goThrough(run, provider, account);
+  return run;
+}
+
+/** Sam does not want the password changed, but has the filters removed. */
+export const rejected: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start();
+  await Promise.all([run.reject('rotate_password'), run.approve('delete_suspicious_filters')]);
+  await run.result();
+  return run;
+};
+
+/** Nobody answers for two seconds. */
+export const expired: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start({ playbook: 'brief_approval_v1' });
+  await run.result();
+  return run;
+};
+
+export const PROTECTED = 'ceo@corp.example';
+
+export const denied: Story = async (scene) => {
+  scene.google.seedAttacker(PROTECTED);
+  const run = await scene.start({ context: { target_email: PROTECTED } });
+  await run.result();
+  return run;
+};
+
+/** Google lets nobody change this password. */
+export const failureIsolated: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const match = { method: 'PUT', path: '/users/' };
+  scene.google.fault({ match, kind: 'status', status: 403, reason: 'forbidden', times: 1000 });
+  const run = await scene.start();
+  await Promise.all([run.approve('rotate_password'), run.approve('delete_suspicious_filters')]);
+  await run.result();
+  return run;
+};
+
+/** The directory never shows the second factor; Sam has seen it on the telephone. */
+export const humanStepConfirmed: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start();
+  await Promise.all([run.approve('rotate_password'), run.approve('delete_suspicious_filters')]);
+  await run.approve('enroll_2fa');
+  await run.opens('enroll_2fa', 'confirmation');
+  await run.handle.signal(signals.confirm, { task: 'enroll_2fa', by: SAM, reason: 'saw it done' });
+  await run.result();
+  return run;
+};
+
+/** The connection breaks after the mail was handed over; Sam looks and finds that it never came. */
+export const settled: Story = async (scene) => {
+  scene.mail.fault({ kind: 'drop', stage: 'after_data', times: 1 });
+  const run = await scene.start({ playbook: 'coaching_v1' });
+  await run.opens('hardening_coach', 'settlement');
+  const word = {
+    task: 'hardening_coach',
+    result: 'failed',
+    by: SAM,
+    reason: 'asked Alice, nothing came',
+  } as const;
+  await run.handle.signal(signals.resolve, word);
+  await run.result();
+  return run;
+};
+
+/** The same case once more, after its end. */
+export const startedAgain: Story = async (scene) => {
+  await happyGoogle(scene);
+  const again = await scene.start();
+  await again.result();
+  return again;
+};
+
+/** Called off while two cards are open. */
+export const cancelled: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start();
+  await run.opens('rotate_password', 'approval');
+  await run.opens('delete_suspicious_filters', 'approval');
+  await run.handle.cancel();
+  await run.result().catch(() => null);
+  return run;
+};
+
+/** Grows too long while cards are open and one vote was refused, and goes on as a new run. */
+export const continued: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start({ options: { continue_after_events: 50 } });
+  await run.opens('rotate_password', 'approval');
+  await run.opens('delete_suspicious_filters', 'approval');
+  const { card } = await run.waitsFor('rotate_password', 'approval');
+  const vote = { task: 'rotate_password', digest: card.digest, by: RILEY, reason: 'it is my own run' };
+  await run.handle.executeUpdate(updates.approve, { args: [vote] });
+  await outgrow(run);
+  await goThrough(run, scene.google, ALICE);
+  return run;
+};
+
+/** Junk makes any history grow, until the run that was current is not. */
+export async function outgrow(run: Run): Promise<void> {
+  const { runId } = await run.handle.describe();
+  await eventually('the run continues as a new one', async () => {
+    await run.handle.signal(signals.confirm, { task: 'nobody', by: RILEY, reason: 'a word for no one' });
+    return (await run.handle.describe()).runId === runId ? null : true;
+  });
+}
+
+/** What is sent by mistake or in malice, before the right word comes. */
+export const malformedSignal: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start();
+  const { card } = await run.waitsFor('rotate_password', 'approval');
+  const vote = { task: 'rotate_password', digest: card.digest, by: SAM, reason: 'called the owner' };
+  for (const junk of ['yes', null, 7, [vote], {}, { ...vote, digest: card.digest.slice(0, 12) }])
+    await run.handle.signal('approve', junk);
+  await run.handle.signal('approve', { ...vote, force: true });
+  await run.handle.signal('approve', { ...vote, task: 'hardening_coach' });
+  await run.handle.signal('approve', { ...vote, digest: '0'.repeat(64) });
+  await run.handle.signal('approve');
+  await run.handle.signal('launch', vote);
+  await goThrough(run, scene.google, ALICE);
+  return run;
+};
+
+export const approvedByUpdate: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start();
+  for (const task of ['rotate_password', 'delete_suspicious_filters', 'enroll_2fa']) {
+    const { card } = await run.waitsFor(task, 'approval');
+    const vote = { task, digest: card.digest, by: SAM, reason: 'called the owner' };
+    await run.handle.executeUpdate(updates.approve, { args: [vote] });
+  }
+  await run.opens('enroll_2fa', 'confirmation');
+  scene.google.enroll2FA(ALICE);
+  await run.result();
+  return run;
+};
