@@ -12,7 +12,7 @@ import { perform, type Staged, type Staging } from './staging.ts';
 const seed = Number(process.env['CORDON_SEED'] ?? Date.now() % 2 ** 31);
 
 /** Time for what is drawn by the seed, shrinking included. A run takes 20 to 80 ms. */
-const LIMIT_MS = 2_500;
+const LIMIT_MS = 1_500;
 
 /** Drawn first for every property: the same on every machine, and however slow it is, performed to the end. */
 const FIXED = { seed: 2, numRuns: 6, endOnFailure: true } as const;
