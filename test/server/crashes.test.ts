@@ -28,6 +28,10 @@ async function rotation(): Promise<{ scene: Scene; run: Run; worker: WorkerProce
   const worker = await another(scene);
   const run = await scene.start({ playbook: 'rotation_v1' });
   await run.opens('rotate_password', 'approval');
+  // The card is on record before its step is over; a worker killed in between would open another card.
+  await eventually('the run rests', async () =>
+    (await run.handle.describe()).raw.pendingWorkflowTask ? null : true,
+  );
   return { scene, run, worker };
 }
 
