@@ -28,12 +28,15 @@ async function rotation(): Promise<{ scene: Scene; run: Run; worker: WorkerProce
   const worker = await another(scene);
   const run = await scene.start({ playbook: 'rotation_v1' });
   await run.opens('rotate_password', 'approval');
-  // The card is on record before its step is over; a worker killed in between would open another card.
-  await eventually('the run rests', async () =>
-    (await run.handle.describe()).raw.pendingWorkflowTask ? null : true,
-  );
+  await rests(run);
   return { scene, run, worker };
 }
+
+/** A card is on record before its step is over; a worker killed in between would open another card. */
+const rests = (run: Run): Promise<unknown> =>
+  eventually('the run rests', async () =>
+    (await run.handle.describe()).raw.pendingWorkflowTask ? null : true,
+  );
 
 const intended = (run: Run): Promise<unknown> =>
   eventually(
@@ -138,6 +141,7 @@ describe('worker and server', () => {
       const run = await scene.start();
       const before = await run.waitsFor('rotate_password', 'approval');
       await run.opens('delete_suspicious_filters', 'approval');
+      await rests(run);
       await worker.kill();
       await server.stop();
       server = await startServer({ dbFile, port: Number(address.split(':')[1]), binary: server.binary });
