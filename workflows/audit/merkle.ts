@@ -26,12 +26,31 @@ export interface Tree {
   size(): number;
   /** The root over all leaves so far; over none, the hash of nothing. */
   root(): Uint8Array;
+  /** Roots of the complete subtrees from left to right: all that the tree must know to grow. */
+  edge(): readonly Uint8Array[];
 }
 
-export function createTree(hash: Hash): Tree {
-  /** Complete subtrees from left to right, each smaller than the one before. */
-  const edge: { readonly hash: Uint8Array; readonly size: number }[] = [];
-  let size = 0;
+/** Where a tree was left. `edge` MUST be what it said then: its root says whether it was. */
+export interface TreeEdge {
+  readonly size: number;
+  readonly edge: readonly Uint8Array[];
+}
+
+/** Sizes of the complete subtrees, largest first: the binary digits of the tree's size. */
+export function subtreeSizes(size: number): readonly number[] {
+  const sizes: number[] = [];
+  for (let power = 1, rest = size; rest > 0; power *= 2, rest = Math.floor(rest / 2))
+    if (rest % 2 === 1) sizes.unshift(power);
+  return sizes;
+}
+
+export function createTree(hash: Hash, from: TreeEdge = { size: 0, edge: [] }): Tree {
+  const sizes = subtreeSizes(from.size);
+  if (sizes.length !== from.edge.length)
+    throw new RangeError(`a tree of ${from.size} leaves has ${sizes.length} complete subtrees`);
+  /** Each smaller than the one before. */
+  const edge = from.edge.map((each, at) => ({ hash: each, size: sizes[at] ?? 0 }));
+  let { size } = from;
   return {
     add(leaf) {
       let subtree = { hash: leaf, size: 1 };
@@ -43,6 +62,7 @@ export function createTree(hash: Hash): Tree {
       size += 1;
     },
     size: () => size,
+    edge: () => edge.map((subtree) => subtree.hash),
     root() {
       const last = edge.at(-1);
       if (last === undefined) return hash(new Uint8Array());
