@@ -1,0 +1,12 @@
+/** What the log records of itself, by the names that stand in its entries. */
+
+export type LogEvent = 'heartbeat' | 'key_rotated' | 'restored';
+
+/**
+ * Appends an act of the log itself. MUST be durable when it resolves, with the index of its entry. Who runs the
+ * log hands it in.
+ */
+export type AppendLogAct = (
+  event: LogEvent,
+  details: { readonly [name: string]: unknown },
+) => Promise<{ readonly index: number }>;
