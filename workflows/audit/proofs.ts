@@ -3,7 +3,7 @@
  * hashes over ranges of leaves. Which ranges is arithmetic; whoever has the leaves, or the hashes, makes them.
  */
 import type { Hash } from './codec.ts';
-import { createTree, type Tree } from './merkle.ts';
+import { createTree } from './merkle.ts';
 
 /** Leaves `from` … `to - 1`. */
 export interface LeafRange {
@@ -67,7 +67,7 @@ export interface RangeHasher {
 /** Hashes over some ranges, which MUST NOT overlap, from leaves in rising order. Memory does not grow with them. */
 export function createRangeHasher(ranges: readonly LeafRange[], hash: Hash): RangeHasher {
   const slots = ranges
-    .map((range) => ({ range, tree: createTree(hash) as Tree }))
+    .map((range) => ({ range, tree: createTree(hash) }))
     .sort((one, other) => one.range.from - other.range.from);
   let at = 0;
   return {
