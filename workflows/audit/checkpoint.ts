@@ -13,6 +13,9 @@ export interface Checkpoint {
 
 const HASH_BYTES = 32;
 
+/** There is a checkpoint at every multiple of this many entries: that one is missing is itself evidence. */
+export const CHECKPOINT_EVERY = 256;
+
 /** No extension lines: they are not covered by every kind of cosignature. */
 export function checkpointText({ origin, size, root }: Checkpoint, codec: NoteCodec): string {
   return `${origin}\n${size}\n${codec.base64(bytesOfHex(root))}\n`;

@@ -37,14 +37,15 @@ export function openCheckpoint(source: string, trust: Trust, codec: NoteCodec): 
     return time === undefined || time === null ? [] : [{ name, time }];
   });
   const seen = new Set(witnesses.map(({ name }) => name));
-  if (trust.quorum !== null && !isSeen(trust.quorum, seen))
+  if (trust.quorum !== null && !isSeenBy(trust.quorum, seen))
     return refused('quorum_not_met', `the policy asks for ${trust.quorum.name}; ${saw(seen)}`);
   return { kind: 'checkpoint', checkpoint, extensions, signedBy, witnesses };
 }
 
-function isSeen(quorum: Witness | Group, seen: ReadonlySet<string>): boolean {
+/** Did enough of them see it, by their names in the policy? */
+export function isSeenBy(quorum: Witness | Group, seen: ReadonlySet<string>): boolean {
   if (!('members' in quorum)) return seen.has(quorum.name);
-  return quorum.members.filter((member) => isSeen(member, seen)).length >= quorum.needed;
+  return quorum.members.filter((member) => isSeenBy(member, seen)).length >= quorum.needed;
 }
 
 function saw(seen: ReadonlySet<string>): string {
