@@ -1,6 +1,5 @@
-/** What the log records of itself, by the names that stand in its entries. */
-
-export type LogEvent = 'heartbeat' | 'key_rotated' | 'restored';
+/** What the log records of itself here. */
+import type { LogEvent } from '../../workflows/audit/log-act.ts';
 
 /**
  * Appends an act of the log itself. MUST be durable when it resolves, with the index of its entry. Who runs the

@@ -9,15 +9,15 @@
  * C4 What fails here is reported and tried again; appends never wait for it. Only a log that contradicts itself
  *    is no longer signed.
  */
-import type { Tree } from '../../workflows/audit/merkle.ts';
+import { createTree, type Tree } from '../../workflows/audit/merkle.ts';
 import type { AuditStore } from '../stores/audit.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../stores/checkpoints.ts';
-import { StoreError } from '../stores/ledger.ts';
+import { nodeCodec } from '../stores/codec.ts';
 import type { AppendLogAct } from './acts.ts';
 import type { Delivery } from './delivery.ts';
 import type { Keyring } from './keyring.ts';
 import { rotateWhenAsked } from './rotate.ts';
-import { grow, sealed, treeAt } from './seal.ts';
+import { grow, sealed } from './seal.ts';
 
 export interface Cadence {
   /** Entries. */
@@ -97,60 +97,78 @@ export function startCheckpointer(input: CheckpointerInput): Checkpointer {
 
 /** One look at the log. Says why it must not be signed any more, or null. */
 function createTurn(input: CheckpointerInput): (last: boolean) => Promise<string | null> {
-  const { ledger, store, keyring, cadence, appendLogAct } = input;
+  const { ledger, keyring, cadence, appendLogAct } = input;
   let { tree } = input;
   let news = Date.now();
-  let seen = -1;
+  let seen = tree.size();
 
   return async (last) => {
     if (!last) await rotateWhenAsked({ ledger, keyring, appendLogAct });
-    let head = await ledger.head();
-    if (head.size < tree.size())
-      return `it had ${tree.size()} entries and has ${head.size}; run "cordon audit verify" and keep the store as evidence`;
-    if (head.size !== seen) news = Date.now();
-    else if (!last && Date.now() - news >= cadence.heartbeatMs) {
-      await appendLogAct('heartbeat', { size: head.size });
-      head = await ledger.head();
-      news = Date.now();
+    let { size } = await ledger.head();
+    if (size < tree.size())
+      return `it had ${tree.size()} entries and has ${size}; run "cordon audit verify" and keep the store as evidence`;
+    if (size === seen && !last && Date.now() - news >= cadence.heartbeatMs) {
+      await appendLogAct('log_heartbeat', {});
+      ({ size } = await ledger.head());
     }
-    seen = head.size;
-    if (head.size === tree.size()) return null;
-    const grown = treeAt({ size: tree.size(), edge: edgeOf(tree) });
-    const checkpoints = await signedTo(grown, head.size, input);
-    const answer = await store.put(checkpoints);
-    if (answer.kind === 'behind') {
-      const own = checkpoints.find(({ size }) => size === answer.newest.size);
-      if (own !== undefined && own.note.split('\n\n')[0] !== answer.newest.note.split('\n\n')[0])
-        return `another process signed another log of ${own.size} entries under its name`;
-      tree = treeAt(answer.newest.size <= head.size ? answer.newest : { size: tree.size(), edge: edgeOf(tree) });
-      return null;
-    }
+    if (size !== seen) news = Date.now();
+    seen = size;
+    if (size === tree.size()) return null;
+    // A copy: when anything below fails, the next turn begins where this one did.
+    const grown = createTree(nodeCodec.sha256, { size: tree.size(), edge: tree.edge() });
+    const kept = await keep(await signedTo(grown, size, input), input);
+    if (kept.kind === 'forked') return kept.reason;
     tree = grown;
-    await keyring.retire(tree.size());
-    await publish(checkpoints, input);
+    await keyring.retire(size);
+    const newest = kept.checkpoints.at(-1);
+    if (newest !== undefined) await publish(newest, input);
     return null;
   };
 }
 
 /** Checkpoints at every multiple on the way, and at the end. */
-async function signedTo(tree: Tree, size: number, input: CheckpointerInput): Promise<readonly StoredCheckpoint[]> {
-  const { ledger, keyring, cadence } = input;
+async function signedTo(
+  tree: Tree,
+  size: number,
+  { ledger, keyring, cadence }: CheckpointerInput,
+): Promise<readonly StoredCheckpoint[]> {
   const checkpoints: StoredCheckpoint[] = [];
   await grow(tree, ledger, size, (at) => {
     if (at % cadence.every === 0 || at === size) checkpoints.push(sealed(tree, keyring));
   });
-  if (checkpoints.length === 0) throw new StoreError('store_unavailable', 'the audit log could not be read');
   return checkpoints;
 }
 
-async function publish(checkpoints: readonly StoredCheckpoint[], { first, others }: CheckpointerInput): Promise<void> {
-  if (first !== null) {
-    first.offer(checkpoints);
-    await first.attempt();
+type Kept =
+  | { readonly kind: 'kept'; readonly checkpoints: readonly StoredCheckpoint[] }
+  | { readonly kind: 'forked'; readonly reason: string };
+
+/** Stores those that no other process stored meanwhile. Where it did, both must say the same. */
+async function keep(checkpoints: readonly StoredCheckpoint[], { store }: CheckpointerInput): Promise<Kept> {
+  let rest = checkpoints;
+  while (rest.length > 0) {
+    const answer = await store.put(rest);
+    if (answer.kind === 'stored') break;
+    const { newest } = answer;
+    const own = rest.find(({ size }) => size === newest.size);
+    if (own !== undefined && textOf(own) !== textOf(newest))
+      return {
+        kind: 'forked',
+        reason: `another process signed other entries under its name (${newest.size} of them)`,
+      };
+    rest = rest.filter(({ size }) => size > newest.size);
   }
-  for (const delivery of others) delivery.offer(checkpoints);
+  return { kind: 'kept', checkpoints: rest };
 }
 
-function edgeOf(tree: Tree): readonly string[] {
-  return tree.edge().map((hash) => Buffer.from(hash).toString('hex'));
+function textOf({ note }: StoredCheckpoint): string {
+  return note.slice(0, note.indexOf('\n\n'));
+}
+
+async function publish(newest: StoredCheckpoint, { first, others }: CheckpointerInput): Promise<void> {
+  if (first !== null) {
+    first.offer(newest);
+    await first.attempt();
+  }
+  for (const delivery of others) delivery.offer(newest);
 }

@@ -3,14 +3,14 @@
  *
  * D1 Nothing here can hold up an append or another sink.
  * D2 A newer checkpoint takes the place of an older one that was not delivered: a sink that remembers the newer
- *    needs no older. A sink that wants all gets them while they are few.
+ *    needs no older.
  */
 import type { Attachment, StoredCheckpoint } from '../stores/checkpoints.ts';
 import type { Published, Sink } from './sinks/sink.ts';
 
 export interface Delivery {
-  /** Adds checkpoints and delivers them by and by. */
-  offer(checkpoints: readonly StoredCheckpoint[]): void;
+  /** Delivers it by and by. */
+  offer(newest: StoredCheckpoint): void;
   /** One attempt now; resolves when it is over, whatever came of it. */
   attempt(): Promise<void>;
   /** Delivers what is waiting, for at most that long, and ends. */
@@ -23,14 +23,12 @@ export interface DeliveryInput {
   readonly log: (line: string) => void;
 }
 
-/** Waiting for a sink that wants all; older ones are in the store. */
-const MOST_WAITING = 4096;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 const ATTEMPT_MS = 15_000;
 
 export function createDelivery({ sink, attach, log }: DeliveryInput): Delivery {
-  let waiting: readonly StoredCheckpoint[] = [];
+  let waiting: StoredCheckpoint | null = null;
   let under: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let failures = 0;
@@ -42,20 +40,25 @@ export function createDelivery({ sink, attach, log }: DeliveryInput): Delivery {
   const tell = (published: Published): void => {
     const reason = published.kind === 'kept' ? null : published.reason;
     if (reason !== null && reason !== told)
-      log(`${published.kind === 'refused' ? 'error' : 'warn'} checkpoints do not reach ${sink.name}: ${reason}`);
+      log(
+        `${published.kind === 'refused' ? 'error' : 'warn'} checkpoints do not reach ${sink.name}: ${reason}`,
+      );
     if (reason === null && told !== null) log(`info checkpoints reach ${sink.name} again`);
     told = reason;
   };
 
   const publish = async (): Promise<void> => {
-    const batch = waiting;
-    const last = batch.at(-1);
-    if (last === undefined) return;
+    const newest = waiting;
+    if (newest === null) return;
     lastTry = Date.now();
-    const published = await tried(sink, batch, AbortSignal.any([abort.signal, AbortSignal.timeout(ATTEMPT_MS)]));
+    const published = await tried(
+      sink,
+      newest,
+      AbortSignal.any([abort.signal, AbortSignal.timeout(ATTEMPT_MS)]),
+    );
     if (published.kind === 'kept') {
-      if (published.attachment !== null) await attach(last.size, published.attachment);
-      waiting = waiting.filter(({ size }) => size > last.size);
+      if (published.attachment !== null) await attach(newest.size, published.attachment);
+      if (waiting === newest) waiting = null;
       failures = 0;
     } else failures += 1;
     if (!stopped || published.kind === 'refused') tell(published);
@@ -67,7 +70,7 @@ export function createDelivery({ sink, attach, log }: DeliveryInput): Delivery {
       : Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 
   const schedule = (): void => {
-    if (timer !== null || under !== null || stopped || waiting.length === 0) return;
+    if (timer !== null || under !== null || stopped || waiting === null) return;
     timer = setTimeout(() => {
       timer = null;
       void delivery.attempt();
@@ -76,8 +79,8 @@ export function createDelivery({ sink, attach, log }: DeliveryInput): Delivery {
   };
 
   const delivery: Delivery = {
-    offer(checkpoints) {
-      waiting = sink.wants === 'all' ? [...waiting, ...checkpoints].slice(-MOST_WAITING) : checkpoints.slice(-1);
+    offer(newest) {
+      waiting = newest;
       schedule();
     },
     attempt() {
@@ -97,7 +100,7 @@ export function createDelivery({ sink, attach, log }: DeliveryInput): Delivery {
       if (timer !== null) clearTimeout(timer);
       const end = setTimeout(() => abort.abort(), withinMs);
       await under;
-      if (waiting.length > 0 && !abort.signal.aborted) await delivery.attempt();
+      if (waiting !== null && !abort.signal.aborted) await delivery.attempt();
       clearTimeout(end);
     },
   };
@@ -105,9 +108,9 @@ export function createDelivery({ sink, attach, log }: DeliveryInput): Delivery {
 }
 
 /** A sink that throws has a fault of its own; that must not end ours. */
-async function tried(sink: Sink, batch: readonly StoredCheckpoint[], signal: AbortSignal): Promise<Published> {
+async function tried(sink: Sink, newest: StoredCheckpoint, signal: AbortSignal): Promise<Published> {
   try {
-    return await sink.publish(batch, signal);
+    return await sink.publish(newest, signal);
   } catch (error) {
     return { kind: 'later', reason: nameOf(error) };
   }

@@ -65,5 +65,7 @@ async function syncFolder(path: string, disk: Disk): Promise<void> {
 
 /** The system's code of a failed call, for a message; never its text, which may hold more than a path. */
 export function codeOfError(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
+  return typeof error === 'object' && error !== null && 'code' in error
+    ? String(error.code)
+    : 'unknown error';
 }

@@ -93,13 +93,10 @@ async function ownFault(inside: Inside, newest: StoredCheckpoint, head: LogHead)
 
 async function outsideFault(inside: Inside, file: string, head: LogHead): Promise<Examination | null> {
   const end = await endOfFile(file);
-  if (end.kind === 'empty') return null;
-  if (end.kind === 'unreadable') {
-    // Begun and never finished: nothing was promised yet.
-    if (end.reason === 'holds no whole line') return null;
+  if (end.kind === 'unreadable')
     return problem(`${file} ${end.reason}; mend that, or name another file as record.witness_file`);
-  }
-  const { checkpoint, note } = end;
+  if (end.last === null) return null;
+  const { checkpoint, note } = end.last;
   const published = { checkpoint, note };
   if (checkpoint.origin !== head.log)
     return problem(

@@ -8,7 +8,12 @@
 import type { NoteSignature } from '../../workflows/audit/note.ts';
 import { noteText } from '../../workflows/audit/note.ts';
 import { isInForce, rotationText, type KeyWindow } from '../../workflows/audit/rotation.ts';
-import { isKeyName, readVerifierKey, vkeyText, type VerifierKey } from '../../workflows/audit/verifier-key.ts';
+import {
+  isKeyName,
+  readVerifierKey,
+  vkeyText,
+  type VerifierKey,
+} from '../../workflows/audit/verifier-key.ts';
 import { nodeCodec } from '../stores/codec.ts';
 import type { LogHead } from '../stores/audit.ts';
 import { realDisk, replaceDurably, type Disk } from './disk.ts';
@@ -54,9 +59,15 @@ export async function openKeyring(
       };
     case 'absent': {
       if (signedBefore)
-        return { kind: 'problem', problem: `${path} is gone, and the log was signed with its keys; restore it` };
+        return {
+          kind: 'problem',
+          problem: `${path} is gone, and the log was signed with its keys; restore it`,
+        };
       if (!isKeyName(log))
-        return { kind: 'problem', problem: `the log's name ${log} cannot name a key: it holds spaces or "+"` };
+        return {
+          kind: 'problem',
+          problem: `the log's name ${log} cannot name a key: it holds spaces or "+"`,
+        };
       const first = rowOf(makeKeyPair(log, 'log'), 0);
       const file: KeyringFile = { log, keys: [first], next: null };
       await replaceDurably(path, keyringBytes(file), disk);
@@ -69,7 +80,11 @@ export async function openKeyring(
 const OVERLAP = 256;
 
 /** Asks for a change of keys; whoever signs the log makes it at its next turn. A problem, or null. */
-export async function askForRotation(path: string, overlap = OVERLAP, disk: Disk = realDisk): Promise<string | null> {
+export async function askForRotation(
+  path: string,
+  overlap = OVERLAP,
+  disk: Disk = realDisk,
+): Promise<string | null> {
   const reading = await readKeyring(path);
   if (reading.kind === 'absent') return `there is no file ${path}; start a worker first, which makes it`;
   if (reading.kind === 'problem') return reading.problem;
@@ -107,7 +122,10 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
       if (old === null || pair === null) return null;
       const rotation = { origin: log, size, previous: leaf, old: old.key, next: pair.key };
       const text = rotationText({ ...rotation, overlap: size + next.overlap }, nodeCodec);
-      const statement = noteText({ text, signatures: [signText(text, old), signText(text, pair)] }, nodeCodec);
+      const statement = noteText(
+        { text, signatures: [signText(text, old), signText(text, pair)] },
+        nodeCodec,
+      );
       await save({ ...file, next: { ...next, overlap: size + next.overlap, statement } });
       return statement;
     },
@@ -123,7 +141,8 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
         await save({ ...file, next: { ...file.next, statement: null, overlap: OVERLAP } });
     },
     async retire(size) {
-      const isOver = ({ to, private: secret }: KeyRow): boolean => secret !== null && to !== null && to < size;
+      const isOver = ({ to, private: secret }: KeyRow): boolean =>
+        secret !== null && to !== null && to < size;
       if (!file.keys.some(isOver)) return;
       await save({ ...file, keys: file.keys.map((row) => (isOver(row) ? { ...row, private: null } : row)) });
     },
@@ -144,6 +163,7 @@ function windowOf({ vkey, from, to }: KeyRow): KeyWindow {
 
 function publicOf(vkey: string): VerifierKey {
   const reading = readVerifierKey(vkey, nodeCodec);
-  if (reading.kind === 'refused') throw new Error(`a key that was checked when it was read is none: ${reading.reason}`);
+  if (reading.kind === 'refused')
+    throw new Error(`a key that was checked when it was read is none: ${reading.reason}`);
   return reading.key;
 }

@@ -1,7 +1,12 @@
 /** Proofs that a tree of this log continues an earlier one, for whoever saw the earlier one. */
 import { bytesOfHex } from '../../workflows/audit/checkpoint.ts';
 import { subtreeSizes } from '../../workflows/audit/merkle.ts';
-import { consistencyProof, consistencyRanges, createRangeHasher, type RangeHash } from '../../workflows/audit/proofs.ts';
+import {
+  consistencyProof,
+  consistencyRanges,
+  createRangeHasher,
+  type RangeHash,
+} from '../../workflows/audit/proofs.ts';
 import type { AuditStore } from '../stores/audit.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../stores/checkpoints.ts';
 import { nodeCodec } from '../stores/codec.ts';
@@ -29,7 +34,10 @@ export function createProver(ledger: Pick<AuditStore, 'read'>, store: Checkpoint
 }
 
 /** The complete subtrees that the checkpoint kept, by the leaves they cover. */
-function edgeHashes({ size, edge }: StoredCheckpoint): (range: Parameters<RangeHash>[0]) => Uint8Array | null {
+function edgeHashes({
+  size,
+  edge,
+}: StoredCheckpoint): (range: Parameters<RangeHash>[0]) => Uint8Array | null {
   const hashes = new Map<string, Uint8Array>();
   let from = 0;
   for (const [at, count] of subtreeSizes(size).entries()) {

@@ -18,7 +18,8 @@ export async function rotateWhenAsked({ ledger, keyring, appendLogAct }: RotateI
   const statement = await keyring.statement(head);
   if (statement === null) return false;
   const reading = readRotation(statement, nodeCodec);
-  const found = reading.kind === 'refused' ? null : await indexOf(statement, reading.rotation.size, head.size);
+  const found =
+    reading.kind === 'refused' ? null : await indexOf(statement, reading.rotation.size, head.size);
   if (found === null && (reading.kind === 'refused' || reading.rotation.overlap <= head.size)) {
     await keyring.discard();
     return false;

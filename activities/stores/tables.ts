@@ -6,6 +6,7 @@
  * `NO_NEEDS` and `NO_CHANGES`; then the compiler names every store that must learn it. A schema gets a new version.
  */
 import type { LogHead, StoredEntry } from './audit.ts';
+import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
 
@@ -81,6 +82,8 @@ export interface Tables {
   entriesOfRun(run: string, fromSeq: number, limit: number): Promise<readonly EntryRow[]>;
   claim(key: string): Promise<ClaimRecord | null>;
   document(kind: DocumentKind, digest: string): Promise<string | null>;
+  /** Beside the log, and never in one transaction with it: a checkpoint is over what is durable already. */
+  readonly checkpoints: CheckpointStore;
   close(): Promise<void>;
 }
 

@@ -88,7 +88,8 @@ export interface KeyWindow {
 
 /**
  * The windows after a change of keys whose statement stands at `index`. `leafAt` gives leaf hashes of entries
- * before it: the statement names one, so that it fits into no other log and at no earlier place.
+ * before it, or null for those that the caller did not keep: the statement names one, so that it fits into no other
+ * history of the log.
  */
 export function afterRotation(
   windows: readonly KeyWindow[],
@@ -100,7 +101,8 @@ export function afterRotation(
   if (newest === undefined || !isSameKey(newest.key, rotation.old))
     return refused('unknown_key', 'the key that gives way is not the one in force');
   const previous = rotation.size === 0 ? GENESIS : leafAt(rotation.size - 1);
-  if (rotation.size > index || rotation.overlap < index || rotation.previous !== previous)
+  const isElsewhere = previous !== null && rotation.previous !== previous;
+  if (rotation.size > index || rotation.overlap < index || isElsewhere)
     return refused('malformed', 'the change of keys belongs to another place in the log');
   const closed = { ...newest, to: rotation.overlap };
   const opened = { key: rotation.next, from: index + 1, to: null };

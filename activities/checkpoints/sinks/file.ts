@@ -1,33 +1,41 @@
 /**
- * Checkpoints in a file that only grows, one JSON text a line, on another path than the store. Whoever restores
- * or rewrites the store finds here what it had said before.
+ * Checkpoints in a file that only grows, one signed note after the other, on another path than the store. Whoever
+ * restores or rewrites the store finds here what it had said before.
+ *
+ * An append that was cut off leaves the beginning of a note. The next one writes its end, so that the file stays a
+ * row of notes without ever being cut: its owner may forbid that to us.
  */
 import { open, type FileHandle } from 'node:fs/promises';
-import { z } from 'zod';
 import { readCheckpoint, type Checkpoint } from '../../../workflows/audit/checkpoint.ts';
 import { readNote } from '../../../workflows/audit/note.ts';
+import { splitNotes } from '../../../workflows/audit/note-list.ts';
 import type { StoredCheckpoint } from '../../stores/checkpoints.ts';
 import { nodeCodec } from '../../stores/codec.ts';
 import { appendDurably, codeOfError, realDisk, type Disk } from '../disk.ts';
 import type { Published, Sink } from './sink.ts';
 
-/** Longer than any two lines of ours. */
+/** More than any two notes of ours. */
 const TAIL = 64 * 1024;
-const line = z.object({ note: z.string() });
+
+export interface Ended {
+  readonly checkpoint: Checkpoint;
+  readonly note: string;
+}
 
 export type FileEnd =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint; readonly note: string; readonly torn: boolean }
+  /** `last` is null in a file that holds no whole note; `torn` is what follows the last one. */
+  | { readonly kind: 'end'; readonly last: Ended | null; readonly torn: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** The newest checkpoint in the file. A last line that was cut off is passed over: it was never acknowledged. */
+/** The newest checkpoint in the file, and the beginning of another that was cut off: it was never acknowledged. */
 export async function endOfFile(path: string): Promise<FileEnd> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
   } catch (error) {
     const code = codeOfError(error);
-    return code === 'ENOENT' ? { kind: 'empty' } : { kind: 'unreadable', reason: `cannot be read (${code})` };
+    if (code === 'ENOENT') return { kind: 'end', last: null, torn: '' };
+    return { kind: 'unreadable', reason: `cannot be read (${code})` };
   }
   try {
     const { size } = await file.stat();
@@ -42,77 +50,80 @@ export async function endOfFile(path: string): Promise<FileEnd> {
 }
 
 function endOf(text: string, cut: boolean): FileEnd {
-  const lines = text.split('\n');
-  const torn = lines.pop() !== '';
-  if (cut) lines.shift();
-  // An append that failed half way may have left part of a line; the next one began a line of its own.
-  for (const each of lines.reverse()) {
-    const read = checkpointOf(each);
-    if (read !== null) return { kind: 'checkpoint', ...read, torn };
-  }
-  if (lines.length === 0 && !cut) return torn ? { kind: 'unreadable', reason: 'holds no whole line' } : { kind: 'empty' };
-  return { kind: 'unreadable', reason: 'holds no checkpoint' };
+  const notes = [...splitNotes(text)];
+  const torn = isWhole(notes.at(-1)) ? '' : (notes.pop() ?? '');
+  const last = checkpointOf(notes.at(-1) ?? '');
+  if (last !== null) return { kind: 'end', last, torn };
+  const isBegun = notes.length === 0 && !cut;
+  return isBegun
+    ? { kind: 'end', last, torn }
+    : { kind: 'unreadable', reason: 'does not end with a checkpoint' };
 }
 
-function checkpointOf(text: string): { readonly checkpoint: Checkpoint; readonly note: string } | null {
-  try {
-    const { note } = line.parse(JSON.parse(text));
-    const reading = readNote(note, nodeCodec);
-    if (reading.kind === 'refused') return null;
-    const read = readCheckpoint(reading.note.text, nodeCodec);
-    return read.kind === 'refused' ? null : { checkpoint: read.checkpoint, note };
-  } catch {
-    return null;
-  }
+/** Does it end with a whole line of a signature? */
+function isWhole(note: string | undefined): boolean {
+  return note !== undefined && /(^|\n)\u2014 [^\n]*\n$/.test(note);
+}
+
+function checkpointOf(note: string): Ended | null {
+  const reading = readNote(note, nodeCodec);
+  if (reading.kind === 'refused') return null;
+  const read = readCheckpoint(reading.note.text, nodeCodec);
+  return read.kind === 'refused' ? null : { checkpoint: read.checkpoint, note };
 }
 
 export interface FileSinkInput {
   readonly path: string;
   readonly log: string;
-  /** The root that this log has at a size, when it has a checkpoint there. */
-  readonly rootAt: (size: number) => Promise<string | null>;
+  /** The checkpoints of this log from a size on, that size included. */
+  readonly from: (size: number) => Promise<readonly StoredCheckpoint[]>;
   readonly disk?: Disk;
 }
 
-export function createFileSink({ path, log, rootAt, disk = realDisk }: FileSinkInput): Sink {
-  const objection = async ({ origin, size, root }: Checkpoint): Promise<string | null> => {
-    if (origin !== log) return `${path} holds checkpoints of another log, ${origin}`;
-    return (await rootAt(size)) === root
-      ? null
-      : `${path} holds a checkpoint over ${size} entries that this log never had; run "cordon audit verify"`;
-  };
+export function createFileSink({ path, log, from, disk = realDisk }: FileSinkInput): Sink {
   return {
     name: `the file ${path}`,
-    wants: 'all',
     gapMs: 0,
-    async publish(checkpoints): Promise<Published> {
+    async publish(): Promise<Published> {
       const before = await endOfFile(path);
-      // A torn first line alone: the file was begun and never finished.
-      const begun = before.kind === 'unreadable' && before.reason === 'holds no whole line';
-      if (before.kind === 'unreadable' && !begun)
-        return { kind: 'refused', reason: `${path} ${before.reason}; keep it as evidence and name another` };
-      if (before.kind === 'checkpoint') {
-        const reason = await objection(before.checkpoint);
-        if (reason !== null) return { kind: 'refused', reason };
-      }
-      const size = before.kind === 'checkpoint' ? before.checkpoint.size : -1;
-      const missing = checkpoints.filter((each) => each.size > size);
+      if (before.kind === 'unreadable')
+        return refused(
+          `${path} ${before.reason}; keep it as evidence and name another as record.witness_file`,
+        );
+      const { last, torn } = before;
+      if (last !== null && last.checkpoint.origin !== log)
+        return refused(`${path} holds checkpoints of another log, ${last.checkpoint.origin}`);
+      const [known, ...later] = await from(last?.checkpoint.size ?? 0);
+      const missing = last === null ? [known, ...later].filter((each) => each !== undefined) : later;
+      if (last !== null && (known?.size !== last.checkpoint.size || textOf(known.note) !== textOf(last.note)))
+        return refused(
+          `${path} holds a checkpoint over ${last.checkpoint.size} entries that this log never had; run "cordon audit verify"`,
+        );
       if (missing.length === 0) return { kind: 'kept', attachment: null };
-      const torn = begun || (before.kind === 'checkpoint' && before.torn);
-      const text = `${torn ? '\n' : ''}${missing.map(lineOf).join('')}`;
+      const begun = missing.findIndex(({ note }) => note.startsWith(torn));
+      if (begun < 0) return refused(`${path} ends with something that is no checkpoint of this log`);
+      const text = missing
+        .slice(begun)
+        .map(({ note }) => note)
+        .join('')
+        .slice(torn.length);
       try {
         await appendDurably(path, nodeCodec.encode(text), disk);
       } catch (error) {
         return { kind: 'later', reason: `${path} cannot be written (${codeOfError(error)})` };
       }
       const after = await endOfFile(path);
-      return after.kind === 'checkpoint' && after.note === missing.at(-1)?.note
+      return after.kind === 'end' && after.torn === '' && after.last?.note === missing.at(-1)?.note
         ? { kind: 'kept', attachment: null }
         : { kind: 'later', reason: `${path} does not hold what was written to it` };
     },
   };
 }
 
-function lineOf({ note }: StoredCheckpoint): string {
-  return `${JSON.stringify({ note })}\n`;
+function textOf(note: string): string {
+  return note.slice(0, note.indexOf('\n\n'));
+}
+
+function refused(reason: string): Published {
+  return { kind: 'refused', reason };
 }

@@ -2,7 +2,7 @@
 import type { Attachment, StoredCheckpoint } from '../../stores/checkpoints.ts';
 
 export type Published =
-  /** Remembered there, durably. `attachment` came back for the newest of them. */
+  /** Remembered there, durably. `attachment` came back for it. */
   | { readonly kind: 'kept'; readonly attachment: Attachment | null }
   /** It cannot be reached just now. */
   | { readonly kind: 'later'; readonly reason: string }
@@ -12,13 +12,11 @@ export type Published =
 export interface Sink {
   /** As messages call it. */
   readonly name: string;
-  /** Whether it wants every checkpoint, or the newest is enough. */
-  readonly wants: 'all' | 'newest';
   /** Least milliseconds between two publications. */
   readonly gapMs: number;
   /**
-   * Takes checkpoints of rising size, at least one. MUST be safe to repeat, and MUST NOT throw for what can go
-   * wrong outside. Ends soon after `signal` says so.
+   * Takes the newest checkpoint; one that wants those before it finds them in the store. MUST be safe to repeat, and
+   * MUST NOT throw for what can go wrong outside. Ends soon after `signal` says so.
    */
-  publish(checkpoints: readonly StoredCheckpoint[], signal: AbortSignal): Promise<Published>;
+  publish(newest: StoredCheckpoint, signal: AbortSignal): Promise<Published>;
 }

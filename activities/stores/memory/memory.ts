@@ -1,6 +1,7 @@
 /** Tables that last as long as the process: for rehearsals and trials. Nothing in them is durable. */
 import { GENESIS } from '../../../workflows/audit/entry.ts';
 import type { ClaimRecord } from '../claims.ts';
+import { createMemoryCheckpoints } from './checkpoints.ts';
 import { concludeAtOnce, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
 
 export function createMemoryTables(log: string): Tables {
@@ -42,6 +43,7 @@ export function createMemoryTables(log: string): Tables {
     entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
     claim: async (key) => claims.get(key) ?? null,
     document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
+    checkpoints: createMemoryCheckpoints(),
     close: async () => {},
   };
 }

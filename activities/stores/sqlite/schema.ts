@@ -8,7 +8,7 @@
 
 /** "CRDN" */
 export const APPLICATION_ID = 0x4352_444e;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const SCHEMA = `
 CREATE TABLE head (
@@ -50,6 +50,13 @@ CREATE TABLE documents (
   PRIMARY KEY (kind, digest)
 ) STRICT;
 
+CREATE TABLE checkpoints (
+  size      INTEGER PRIMARY KEY,
+  note      TEXT    NOT NULL,
+  edge      TEXT    NOT NULL,
+  timestamp BLOB
+) STRICT;
+
 CREATE TRIGGER entries_follow  BEFORE INSERT ON entries
   WHEN NEW.i <> (SELECT coalesce(max(i), -1) + 1 FROM entries)
   BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END;
@@ -63,4 +70,12 @@ CREATE TRIGGER fences_grow     BEFORE UPDATE ON claims WHEN NEW.fence < OLD.fenc
   BEGIN SELECT RAISE(ABORT, 'fences never fall'); END;
 CREATE TRIGGER documents_stay  BEFORE DELETE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END;
 CREATE TRIGGER documents_hold  BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never changed'); END;
+CREATE TRIGGER checkpoints_follow BEFORE INSERT ON checkpoints
+  WHEN NEW.size <= (SELECT coalesce(max(size), -1) FROM checkpoints)
+  BEGIN SELECT RAISE(ABORT, 'a checkpoint follows the last one'); END;
+CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
+CREATE TRIGGER checkpoints_hold BEFORE UPDATE ON checkpoints
+  WHEN NEW.size <> OLD.size OR NEW.edge <> OLD.edge OR substr(NEW.note, 1, length(OLD.note)) <> OLD.note
+  BEGIN SELECT RAISE(ABORT, 'a checkpoint only gains signatures'); END;
 `;

@@ -22,6 +22,7 @@ import {
   type Needs,
   type Tables,
 } from '../tables.ts';
+import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
 
 interface ClaimRow {
@@ -111,6 +112,7 @@ export function createSqliteTables(db: Database): Tables {
     entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
     claim: (key) => reading(() => fromRow(claim.get(key))),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
+    checkpoints: createSqliteCheckpoints(db),
     close: async () => {
       db.close();
     },
