@@ -6,8 +6,9 @@ import type { AuditStore } from './audit.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimStore } from './claims.ts';
 import type { DocumentStore } from './documents.ts';
+import type { ValueStore } from './values.ts';
 
-export interface Ledger extends AuditStore, ClaimStore, DocumentStore {
+export interface Ledger extends AuditStore, ClaimStore, DocumentStore, ValueStore {
   /** What the log has said of itself. */
   readonly checkpoints: CheckpointStore;
 }

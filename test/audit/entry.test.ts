@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { openDetails } from '../../workflows/audit/personal.ts';
+import { drawSalt } from '../../activities/stores/codec.ts';
 import * as fc from 'fast-check';
 import { nodeCodec, sha256Hex } from '../../activities/stores/index.ts';
 import { canonicalEntry } from '../../workflows/audit/canonical.ts';
@@ -30,13 +32,13 @@ function happening(changes: Partial<Happening['fact']> = {}): Happening {
 }
 
 function bytesOf(what: Happening, place: Place = PLACE): Uint8Array {
-  return nodeCodec.encode(entryText(draftEntry(what, nodeCodec), place));
+  return nodeCodec.encode(entryText(draftEntry(what, nodeCodec, drawSalt), place));
 }
 
 describe('an entry', () => {
   test('has these bytes and no others: what is stored today must verify in ten years', () => {
     const text = entryText(
-      draftEntry(happening({ details: { effect: 'allow', rules: ['r1'] } }), nodeCodec),
+      draftEntry(happening({ details: { effect: 'allow', rules: ['r1'] } }), nodeCodec, drawSalt),
       PLACE,
     );
     expect(text).toBe(
@@ -60,11 +62,13 @@ describe('an entry', () => {
     const place = fc.record({ runPrev: fc.constantFrom(null, GENESIS), skewMs: fc.nat(), log: text });
     fc.assert(
       fc.property(fact, place, (fact, where) => {
-        const bytes = bytesOf(happening(fact), { ...PLACE, ...where });
+        const draft = draftEntry(happening(fact), nodeCodec, drawSalt);
+        const bytes = nodeCodec.encode(entryText(draft, { ...PLACE, ...where }));
         const entry = parsed(bytes);
+        const values = new Map(draft.values.map(({ path, text }) => [path, JSON.parse(text) as unknown]));
         expect(canonicalEntry(entry)).toBe(nodeCodec.decode(bytes));
         expect(entry.body.skew_ms ?? 0).toBe(where.skewMs);
-        expect(JSON.parse(JSON.stringify(entry.body.details))).toEqual(
+        expect(JSON.parse(JSON.stringify(openDetails(entry.body.details, values)))).toEqual(
           JSON.parse(canonicalEntry(fact.details)),
         );
       }),
@@ -73,21 +77,23 @@ describe('an entry', () => {
   });
 
   test('text that is no text stops nothing: half a surrogate pair is kept as U+FFFD', () => {
-    const broken = happening({ details: { by: 'x\ud800' }, coordinate: '\udfff' });
+    const broken = happening({ details: { rule: 'x\ud800' }, coordinate: '\udfff' });
     expect(parsed(bytesOf({ ...broken, run: { ...broken.run, caseId: '\ud800' } })).body).toMatchObject({
       case: '\ufffd',
       coordinate: '\ufffd',
-      details: { by: 'x\ufffd' },
+      details: { rule: 'x\ufffd' },
     });
   });
 
   test('details too big for it are named by their digest, and handed back to be kept beside the log', () => {
     const details = { tasks: Array.from({ length: 10_000 }, (_, n) => `task-${n}`) };
-    const draft = draftEntry(happening({ details }), nodeCodec);
+    const draft = draftEntry(happening({ details }), nodeCodec, drawSalt);
     const text = canonicalEntry(details);
     expect(draft.omitted?.text).toBe(text);
     const bytes = nodeCodec.encode(entryText(draft, PLACE));
-    expect(parsed(bytes).body.details).toEqual({ omitted: { bytes: text.length, sha256: sha256Hex(text) } });
+    expect(parsed(bytes).body.details).toEqual({
+      omitted: { blanked: sha256Hex(text), bytes: text.length, sha256: sha256Hex(text) },
+    });
     expect(bytes.length).toBeLessThan(1000);
   });
 
@@ -105,13 +111,13 @@ describe('an entry', () => {
 
   test('a case id nobody could have meant is refused with what to do', () => {
     const { run, fact } = happening();
-    expect(() => draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec)).toThrow(
-      /does not fit into 65535: shorten the case id/,
-    );
+    expect(() =>
+      draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec, drawSalt),
+    ).toThrow(/does not fit into 65535: shorten the case id/);
   });
 
   test('a conflict names both sides by digest and place, and is the same conflict when it is found again', () => {
-    const draft = draftEntry(happening({ details: { effect: 'deny' } }), nodeCodec);
+    const draft = draftEntry(happening({ details: { effect: 'deny' } }), nodeCodec, drawSalt);
     const conflict = draftConflict(draft, 3, nodeCodec);
     const { body } = parsed(nodeCodec.encode(entryText(conflict, PLACE)));
     expect(body.event).toBe('record_conflict');
