@@ -2,8 +2,8 @@
 import { GENESIS } from '../../../workflows/audit/entry.ts';
 import type { ClaimRecord } from '../claims.ts';
 import type { KeptValue } from '../values.ts';
-import { createMemoryCheckpoints } from './checkpoints.ts';
 import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
+import { createMemoryCheckpoints } from './checkpoints.ts';
 
 export function createMemoryTables(log: string): Tables {
   const entries: EntryRow[] = [];
@@ -51,12 +51,12 @@ export function createMemoryTables(log: string): Tables {
     entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
     claim: async (key) => claims.get(key) ?? null,
     document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
-    checkpoints: createMemoryCheckpoints(),
     values: async (from, limit) =>
       wholeEntries(
         values.filter(({ index }) => index >= from),
         limit,
       ),
+    checkpoints: createMemoryCheckpoints(),
     close: async () => {},
   };
 }

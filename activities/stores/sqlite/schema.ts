@@ -8,7 +8,7 @@
 
 /** "CRDN" */
 export const APPLICATION_ID = 0x4352_444e;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 2;
 
 /** Values that entries commit to. They alone may change, and only into nothing. */
 const PERSONAL = `
@@ -26,7 +26,7 @@ CREATE TRIGGER personal_holds BEFORE UPDATE ON personal
   WHEN NEW.erased <> 1 OR NEW.salt <> zeroblob(length(OLD.salt)) OR NEW.text <> zeroblob(length(OLD.text))
   BEGIN SELECT RAISE(ABORT, 'values are never changed'); END;`;
 
-/** What the log has said of itself, and who confirmed it. It only gains signatures. */
+/** What the log has said of itself. */
 const CHECKPOINTS = `
 CREATE TABLE checkpoints (
   size      INTEGER PRIMARY KEY,
@@ -49,11 +49,11 @@ export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
   [
     1,
     `${PERSONAL}
+${CHECKPOINTS}
 DROP TRIGGER head_grows;
 CREATE TRIGGER head_grows BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
   BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;`,
   ],
-  [2, CHECKPOINTS],
 ]);
 
 export const SCHEMA = `
@@ -97,7 +97,6 @@ CREATE TABLE documents (
 ) STRICT;
 
 ${PERSONAL}
-
 ${CHECKPOINTS}
 
 CREATE TRIGGER entries_follow  BEFORE INSERT ON entries
