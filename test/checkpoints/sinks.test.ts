@@ -127,7 +127,9 @@ describe('object lock', () => {
 
 const withOpenssl = hasOpenssl() ? describe : describe.skip;
 if (!hasOpenssl())
-  process.stderr.write('openssl is not on the PATH: the tests against a real time-stamping authority are left out');
+  process.stderr.write(
+    'openssl is not on the PATH: the tests against a real time-stamping authority are left out',
+  );
 
 withOpenssl('a time-stamping authority', () => {
   async function authority(
