@@ -11,9 +11,9 @@ import { examine } from '../../activities/checkpoints/examine.ts';
 import { openKeyring, type Keyring } from '../../activities/checkpoints/keyring.ts';
 import { createFileSink } from '../../activities/checkpoints/sinks/file.ts';
 import type { Sink } from '../../activities/checkpoints/sinks/sink.ts';
+import { actEvent } from '../../activities/stores/audit.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
-import { happeningOf } from '../../workflows/audit/log-act.ts';
 import { event, START } from '../audit/samples.ts';
 
 export const LOG = 'example.org/log';
@@ -34,7 +34,7 @@ export function logOver(ledger: Ledger, run = 'a'): Grown {
     ledger,
     async appendLogAct(name, details) {
       const about = String((acts += 1));
-      const [receipt] = await ledger.append([happeningOf({ event: name, details, at: START, about })]);
+      const [receipt] = await ledger.append([actEvent({ event: name, details, at: START, about })]);
       return { index: receipt?.index ?? -1 };
     },
     async grow(count, at = 1000) {
