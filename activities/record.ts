@@ -29,7 +29,7 @@ export async function appendFacts(
  * The details' digest joins the coordinate: a step run again may learn something else, and that is a fact of
  * its own. So the same fact is kept once, and no two facts ever claim one place.
  */
-export function eventsOf(run: RunRef, facts: readonly StampedFact[]): readonly NewEvent[] {
+export function eventsOf(run: NewEvent['run'], facts: readonly StampedFact[]): readonly NewEvent[] {
   return facts.map((fact) => ({
     run,
     fact: { ...fact, coordinate: `${fact.coordinate}#${sha256(canonicalEntry(fact.details)).slice(0, 16)}` },

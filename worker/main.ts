@@ -5,6 +5,7 @@ import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { Config } from './config.ts';
 import { createWorker } from './create.ts';
+import { startReconciler } from './reconcile/reconciler.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { openWorld } from './world.ts';
 
@@ -42,7 +43,8 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
   const namespace = settings.temporal?.namespace ?? profile.namespace ?? 'default';
   const connection = await Connection.connect(options);
   const searchable = await ensureSearchAttributes(connection, namespace);
-  const opened = await openWorld({ config, searchable, client: new Client({ connection, namespace }) });
+  const client = new Client({ connection, namespace });
+  const opened = await openWorld({ config, searchable, client });
   if (opened.kind === 'problems') {
     await connection.close();
     return opened;
@@ -60,9 +62,13 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs }),
   });
   const running = async (): Promise<void> => {
+    const { ledger } = opened.world;
+    const { taskQueue, sealMinutes } = config;
+    const reconciler = startReconciler({ client, ledger, taskQueue, everyMs: sealMinutes * 60_000, log });
     try {
       await worker.run();
     } finally {
+      await reconciler.stop();
       await opened.close();
       await native.close();
       await connection.close();

@@ -1,0 +1,196 @@
+/**
+ * One run, told by two witnesses: the entries of the log, and the histories of its executions in Temporal. Pure, over
+ * plain data. What both tell alike is counted; every difference is classified.
+ */
+import { CONFLICT_EVENT } from '../../workflows/audit/entry.ts';
+import { missingIntents } from './calls.ts';
+import type { Execution, HeldReceipt } from './execution.ts';
+import { explain, type Evidence } from './explain.ts';
+import type { Explained, Finding, FindingKind } from './finding.ts';
+import { goneFindings, type Retention } from './gone.ts';
+import type { LogEntry } from './log-entry.ts';
+import { sealOf, type Seal } from './seal.ts';
+import { unansweredWords } from './words.ts';
+
+export interface Comparing {
+  readonly workflow: string;
+  /** The run's name in the log: the run id of its first execution. */
+  readonly run: string;
+  readonly executions: readonly Execution[];
+  /** Executions known to have been, of which no history is left. */
+  readonly gone: readonly string[];
+  /** MUST have been read after the histories: what was recorded meanwhile is explained, what is missing is not. */
+  readonly entries: readonly LogEntry[];
+  readonly retention: Retention;
+}
+
+export interface Comparison {
+  readonly workflow: string;
+  readonly run: string;
+  readonly executions: number;
+  /** Entries that history holds a matching receipt for. */
+  readonly confirmed: number;
+  /** The last of them: a receipt confirms everything that stood in the log before it. */
+  readonly confirmedTo: number | null;
+  readonly findings: readonly Finding[];
+  readonly explained: readonly Explained[];
+}
+
+export type Note = (
+  kind: FindingKind,
+  what: string,
+  where?: Partial<Pick<Finding, 'execution' | 'entry' | 'event' | 'trouble'>>,
+) => Finding;
+
+export function compareRun(comparing: Comparing): Comparison {
+  const { workflow, run, executions, gone, entries } = comparing;
+  const note: Note = (kind, what, where = {}) => ({
+    kind,
+    what,
+    trouble: true,
+    workflow,
+    run,
+    execution: null,
+    entry: null,
+    event: null,
+    ...where,
+  });
+  const seals = entries.flatMap((entry) => sealOf(entry) ?? []);
+  const checked = checkReceipts(executions, entries, note);
+  const witnessed = new Set(checked.confirmed.map(({ coordinate }) => coordinate));
+  const told = checkEntries(entries, checked.told, { executions, gone, seals, witnessed }, note);
+  return {
+    workflow,
+    run,
+    executions: executions.length,
+    confirmed: checked.confirmed.length,
+    confirmedTo:
+      checked.confirmed.length === 0 ? null : Math.max(...checked.confirmed.map(({ index }) => index)),
+    explained: told.explained,
+    findings: [
+      ...checked.findings,
+      ...told.findings,
+      ...missingIntents(executions, entries, note),
+      ...unansweredWords(executions, entries).map(({ execution, word: { event, kind, task, by } }) =>
+        note(
+          'word_without_entry',
+          `${kind} of ${task ?? 'a task that it does not name'} by ${by ?? 'nobody named'}`,
+          {
+            execution,
+            event,
+          },
+        ),
+      ),
+      ...sealFindings(executions, seals, note),
+      ...goneFindings(comparing, seals, note),
+      ...executions.flatMap((execution) =>
+        execution.unreadable.map(({ event, what, matters }) =>
+          note('payload_unreadable', what, { execution: execution.run, event, trouble: matters }),
+        ),
+      ),
+    ],
+  };
+}
+
+interface Checked {
+  readonly confirmed: readonly LogEntry[];
+  /** Ids that history holds a receipt for, whatever came of it. */
+  readonly told: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+}
+
+/** From history to log. */
+function checkReceipts(executions: readonly Execution[], entries: readonly LogEntry[], note: Note): Checked {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const confirmed = new Map<string, LogEntry>();
+  const told = new Set<string>();
+  const findings: Finding[] = [];
+  const changed: { readonly held: HeldReceipt; readonly execution: string }[] = [];
+  const seen = new Set<string>();
+  for (const { run: execution, receipts } of executions)
+    for (const held of receipts) {
+      // After a reset, two histories hold the same receipt.
+      const same = `${held.index}:${held.leaf}`;
+      if (seen.has(same)) continue;
+      seen.add(same);
+      told.add(held.id);
+      const entry = byId.get(held.id);
+      if (entry === undefined)
+        findings.push(
+          note('entry_lost', `event ${held.id}`, { execution, entry: held.index, event: held.event }),
+        );
+      else if (entry.index !== held.index || entry.leaf !== held.leaf) changed.push({ held, execution });
+      else confirmed.set(entry.id, entry);
+    }
+  const [first] = changed.sort((a, b) => a.held.index - b.held.index);
+  if (first !== undefined) findings.push(rewritten(first, changed.length, byId, note));
+  return { confirmed: [...confirmed.values()], told, findings };
+}
+
+function rewritten(
+  { held, execution }: { readonly held: HeldReceipt; readonly execution: string },
+  count: number,
+  byId: ReadonlyMap<string, LogEntry>,
+  note: Note,
+): Finding {
+  const now = byId.get(held.id);
+  const moved = now !== undefined && now.index !== held.index ? ` and stands at ${now.index}` : '';
+  const more = count > 1 ? `; ${count - 1} later receipts of this run differ as well` : '';
+  const what = `its leaf was ${short(held.leaf)} and is ${short(now?.leaf ?? '')}${moved}${more}`;
+  return note('entry_rewritten', what, { execution, entry: held.index, event: held.event });
+}
+
+/** From log to history. */
+function checkEntries(
+  entries: readonly LogEntry[],
+  told: ReadonlySet<string>,
+  evidence: Evidence,
+  note: Note,
+): { readonly explained: readonly Explained[]; readonly findings: readonly Finding[] } {
+  const explained: Explained[] = [];
+  const findings: Finding[] = [];
+  const once = new Set<string>();
+  for (const entry of entries) {
+    if (told.has(entry.id)) continue;
+    const { index, event, task, coordinate } = entry;
+    const named = `${event}${task === null ? '' : ` of ${task}`} (${coordinate})`;
+    if (event === CONFLICT_EVENT) {
+      findings.push(note('event_in_conflict', named, { entry: index }));
+      continue;
+    }
+    const why = explain(entry, evidence);
+    // An attempt has one intent and one end; whoever adds another invents it.
+    const step = coordinate.replace(/\/(called|error)$/, '/end');
+    const twice = step.startsWith('act/') && once.has(step);
+    once.add(step);
+    if (why === null || twice) findings.push(note('entry_forged', named, { entry: index }));
+    else explained.push({ entry: index, event, task, why });
+  }
+  return { explained, findings };
+}
+
+function sealFindings(
+  executions: readonly Execution[],
+  seals: readonly Seal[],
+  note: Note,
+): readonly Finding[] {
+  return seals.flatMap(({ index, execution, events, digest, agreed }) => {
+    const present = executions.find(({ run }) => run === execution);
+    const found: Finding[] = [];
+    if (present !== undefined && (present.events !== events || present.digest !== digest))
+      found.push(
+        note(
+          'seal_disagrees',
+          `sealed: ${events} events, ${short(digest)}; now: ${present.events} events, ${short(present.digest)}`,
+          { execution, entry: index },
+        ),
+      );
+    if (!agreed) found.push(note('sealed_in_disagreement', 'see the entry', { execution, entry: index }));
+    return found;
+  });
+}
+
+/** Enough of a hash to find it by. */
+function short(hash: string): string {
+  return `${hash.slice(0, 12)}…`;
+}
