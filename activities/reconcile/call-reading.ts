@@ -30,8 +30,8 @@ export function createCallReading(): CallReading {
       const named = isObject(question) ? question['task'] : null;
       // What cannot be read still has its label, which begins with the task.
       const { activityId: label } = event.told;
-      const task =
-        typeof named === 'string' ? named : String(typeof label === 'string' ? label.split(':')[0] : '');
+      const [first = ''] = typeof label === 'string' ? label.split(':') : [];
+      const task = typeof named === 'string' ? named : first;
       calls.set(event.id, {
         event: event.id,
         task,

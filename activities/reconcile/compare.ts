@@ -4,11 +4,12 @@
  */
 import { CONFLICT_EVENT } from '../../workflows/audit/entry.ts';
 import { missingIntents } from './calls.ts';
-import type { Execution, HeldReceipt } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { explain, type Evidence } from './explain.ts';
 import type { Explained, Finding, FindingKind } from './finding.ts';
 import { goneFindings, type Retention } from './gone.ts';
 import type { LogEntry } from './log-entry.ts';
+import { checkReceipts } from './receipts.ts';
 import { sealOf, type Seal } from './seal.ts';
 import { unansweredWords } from './words.ts';
 
@@ -92,54 +93,6 @@ export function compareRun(comparing: Comparing): Comparison {
   };
 }
 
-interface Checked {
-  readonly confirmed: readonly LogEntry[];
-  /** Ids that history holds a receipt for, whatever came of it. */
-  readonly told: ReadonlySet<string>;
-  readonly findings: readonly Finding[];
-}
-
-/** From history to log. */
-function checkReceipts(executions: readonly Execution[], entries: readonly LogEntry[], note: Note): Checked {
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  const confirmed = new Map<string, LogEntry>();
-  const told = new Set<string>();
-  const findings: Finding[] = [];
-  const changed: { readonly held: HeldReceipt; readonly execution: string }[] = [];
-  const seen = new Set<string>();
-  for (const { run: execution, receipts } of executions)
-    for (const held of receipts) {
-      // After a reset, two histories hold the same receipt.
-      const same = `${held.index}:${held.leaf}`;
-      if (seen.has(same)) continue;
-      seen.add(same);
-      told.add(held.id);
-      const entry = byId.get(held.id);
-      if (entry === undefined)
-        findings.push(
-          note('entry_lost', `event ${held.id}`, { execution, entry: held.index, event: held.event }),
-        );
-      else if (entry.index !== held.index || entry.leaf !== held.leaf) changed.push({ held, execution });
-      else confirmed.set(entry.id, entry);
-    }
-  const [first] = changed.sort((a, b) => a.held.index - b.held.index);
-  if (first !== undefined) findings.push(rewritten(first, changed.length, byId, note));
-  return { confirmed: [...confirmed.values()], told, findings };
-}
-
-function rewritten(
-  { held, execution }: { readonly held: HeldReceipt; readonly execution: string },
-  count: number,
-  byId: ReadonlyMap<string, LogEntry>,
-  note: Note,
-): Finding {
-  const now = byId.get(held.id);
-  const moved = now !== undefined && now.index !== held.index ? ` and stands at ${now.index}` : '';
-  const more = count > 1 ? `; ${count - 1} later receipts of this run differ as well` : '';
-  const what = `its leaf was ${short(held.leaf)} and is ${short(now?.leaf ?? '')}${moved}${more}`;
-  return note('entry_rewritten', what, { execution, entry: held.index, event: held.event });
-}
-
 /** From log to history. */
 function checkEntries(
   entries: readonly LogEntry[],
@@ -191,6 +144,6 @@ function sealFindings(
 }
 
 /** Enough of a hash to find it by. */
-function short(hash: string): string {
+export function short(hash: string): string {
   return `${hash.slice(0, 12)}…`;
 }
