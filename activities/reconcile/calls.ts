@@ -1,8 +1,7 @@
 /** No connector is called before its intent is durable: so for every call that came to a result, the log has one. */
 import type { ConnectorCall, Execution } from './execution.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Note } from './finding.ts';
 import type { LogEntry } from './log-entry.ts';
-import type { Note } from './compare.ts';
 
 export function missingIntents(
   executions: readonly Execution[],

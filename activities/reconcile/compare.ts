@@ -6,7 +6,7 @@ import { CONFLICT_EVENT } from '../../workflows/audit/entry.ts';
 import { missingIntents } from './calls.ts';
 import type { Execution } from './execution.ts';
 import { explain, type Evidence } from './explain.ts';
-import type { Explained, Finding, FindingKind } from './finding.ts';
+import { short, type Explained, type Finding, type Note } from './finding.ts';
 import { goneFindings, type Retention } from './gone.ts';
 import type { LogEntry } from './log-entry.ts';
 import { checkReceipts } from './receipts.ts';
@@ -36,12 +36,6 @@ export interface Comparison {
   readonly findings: readonly Finding[];
   readonly explained: readonly Explained[];
 }
-
-export type Note = (
-  kind: FindingKind,
-  what: string,
-  where?: Partial<Pick<Finding, 'execution' | 'entry' | 'event' | 'trouble'>>,
-) => Finding;
 
 export function compareRun(comparing: Comparing): Comparison {
   const { workflow, run, executions, gone, entries } = comparing;
@@ -141,9 +135,4 @@ function sealFindings(
     if (!agreed) found.push(note('sealed_in_disagreement', 'see the entry', { execution, entry: index }));
     return found;
   });
-}
-
-/** Enough of a hash to find it by. */
-export function short(hash: string): string {
-  return `${hash.slice(0, 12)}…`;
 }

@@ -37,6 +37,18 @@ export interface Finding {
   readonly what: string;
 }
 
+/** Makes a finding about the run that is being compared; trouble unless it says otherwise. */
+export type Note = (
+  kind: FindingKind,
+  what: string,
+  where?: Partial<Pick<Finding, 'execution' | 'entry' | 'event' | 'trouble'>>,
+) => Finding;
+
+/** Enough of a hash to find it by. */
+export function short(hash: string): string {
+  return `${hash.slice(0, 12)}…`;
+}
+
 /** Why an entry may stand in the log although no receipt for it is in history. */
 export type Explanation =
   /** An attempt that was tried again: only the last leaves its receipts. */

@@ -1,6 +1,6 @@
 /** Histories that are no longer there: Temporal deletes them in time, and a person can delete them at once. */
-import type { Comparing, Note } from './compare.ts';
-import type { Finding } from './finding.ts';
+import type { Comparing } from './compare.ts';
+import type { Finding, Note } from './finding.ts';
 import type { Seal } from './seal.ts';
 
 export interface Retention {

@@ -1,7 +1,6 @@
 /** From history to log: every receipt must still be true. */
-import { short, type Note } from './compare.ts';
 import type { Execution, HeldReceipt } from './execution.ts';
-import type { Finding } from './finding.ts';
+import { short, type Finding, type Note } from './finding.ts';
 import type { LogEntry } from './log-entry.ts';
 
 interface Changed {

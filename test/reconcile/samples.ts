@@ -26,9 +26,13 @@ export function linesOf(file: string): readonly Uint8Array[] {
 
 export async function execution(events: readonly HistoryEvent[], run?: string): Promise<Execution> {
   const told = events[0]?.told['firstExecutionRunId'];
-  const read = await readHistory(run ?? String(told as string), events, READER);
+  const read = await readHistory(run ?? text(told), events, READER);
   if (read === null) throw new Error('this is no history');
   return read;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 export function entriesIn(lines: readonly Uint8Array[]): readonly LogEntry[] {
@@ -47,7 +51,7 @@ export interface Given {
 
 export const events = eventsOf(HISTORY);
 export const lines = linesOf(LOG);
-export const RUN = String(events[0]?.told['firstExecutionRunId'] as string);
+export const RUN = text(events[0]?.told['firstExecutionRunId']);
 const NOW = Date.UTC(2027, 0, 1);
 
 /** The recorded run, with what is given in the place of what was recorded. */
