@@ -1,0 +1,81 @@
+/**
+ * T17. Workers die between a commit and the word of it, one after the other, and leave their runs to the next. Then
+ * every entry of the log has its receipt in history, or its reason not to; and every run has come to its end.
+ */
+import { afterEach, expect, test } from '@jest/globals';
+import { verifyDatabase } from '../../activities/stores/index.ts';
+import { workflowIdFor } from '../../client/runs/names.ts';
+import { openWorld } from '../../worker/world.ts';
+import { LAST_COMMITS, liveUntil } from './mortal.ts';
+import { killWorkers, startDyingWorker } from './other-process.ts';
+import { ALICE, RILEY, type Run, type Scene } from './scene.ts';
+import { setStage } from './stage.ts';
+import { verify } from './witnesses.ts';
+
+const stage = setStage();
+afterEach(killWorkers);
+
+const LONG = process.env['CORDON_LONG'] === '1';
+/** By SIGKILL, and by a cut of their line to the server. */
+const KILLED = LONG ? 100 : 2;
+const CUT_OFF = LONG ? 100 : 20;
+const DEATHS = KILLED + CUT_OFF;
+/** Workers that live at the same time. */
+const AT_ONCE = 5;
+const LONGEST_MS = 30 * 60_000;
+
+async function begin({ client, config, run }: Scene, n: number): Promise<Run> {
+  const caseId = `${config.taskQueue}-${n}`;
+  const handle = await client.workflow.start('watch_v1', {
+    taskQueue: config.taskQueue,
+    workflowId: workflowIdFor('watch_v1', caseId),
+    // A step that is lost is given up soon, instead of after ten seconds.
+    workflowTaskTimeout: '1 second',
+    args: [{ case_id: caseId, context: { target_email: ALICE }, options: { requested_by: RILEY } }],
+  });
+  return run(handle.workflowId, handle.firstExecutionRunId);
+}
+
+/** Each worker finds a new run to work at, besides what those before it left. */
+async function dieAgainAndAgain(scene: Scene): Promise<readonly Run[]> {
+  const { address } = stage.server();
+  const { config, client } = scene;
+  const opened = await openWorld({ config, searchable: true, client });
+  if (opened.kind === 'problems') throw new Error(opened.problems.join('\n'));
+  const life = { world: opened.world, address, taskQueue: config.taskQueue, bundle: stage.bundle() };
+  const runs: Run[] = [];
+  const buried: Promise<void>[] = [];
+  const die = async (death: number): Promise<void> => {
+    const last = LAST_COMMITS[death % LAST_COMMITS.length] ?? 'append';
+    runs.push(await begin(scene, death));
+    if (death < KILLED) await (await startDyingWorker(scene, address, stage.bundle())).liveUntil(last);
+    else buried.push((await liveUntil(last, life)).buried);
+  };
+  for (let death = 0; death < DEATHS; death += AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, DEATHS - death) }, (_, n) => die(death + n)));
+  await scene.startWorker();
+  for (const run of runs) expect(await run.result()).toMatchObject({ counts: { completed: 2, expired: 1 } });
+  await Promise.all(buried);
+  await opened.close();
+  return runs;
+}
+
+const NAME = `T17: ${DEATHS} workers that die between commit and word leave record and history in agreement`;
+test(
+  NAME,
+  async () => {
+    const scene = await stage.open({ workerless: true });
+    scene.google.seedAttacker(ALICE);
+    const runs = await dieAgainAndAgain(scene);
+    const entries = runs.reduce((sum, run) => sum + run.record().length, 0);
+    const { findings, confirmed, explained } = await verify(scene);
+    expect(findings).toEqual([]);
+    const { step_again = 0, step_dropped = 0, earlier_attempt = 0, ...others } = explained;
+    expect(others).toEqual({});
+    expect(confirmed + step_again + step_dropped + earlier_attempt).toBe(entries);
+    // The deaths did hit: without them there would be nothing to explain.
+    expect(earlier_attempt).toBeGreaterThan(0);
+    expect(verifyDatabase(scene.config.state)).toMatchObject({ verified: true, entries });
+  },
+  LONGEST_MS,
+);
