@@ -1,25 +1,62 @@
 /** The closed list of what a comparison of record and history can find, and of what explains an entry without a receipt. */
 
-/** What each finding means, for whoever reads it without knowing how it was come by. */
+interface Meaning {
+  readonly title: string;
+  /** For whoever reads it without knowing how it was come by. */
+  readonly means: string;
+}
+
 export const MEANINGS = {
-  entry_lost: 'history holds its receipt, so it was in the log: it was lost or deleted',
-  entry_rewritten: 'history holds a receipt for other bytes: this entry, or one before it, was changed later',
-  entry_forged: 'nothing in history made it, and nothing explains it: it was put there by somebody else',
-  entry_unreadable: 'its bytes are not those of an entry',
-  event_in_conflict:
-    'one event came with two bodies; the first was kept, and nothing may have followed from the other',
-  call_without_intent:
-    'a connector was called, and the log holds no intent for it: the intent was removed, or never recorded',
-  word_without_entry:
-    'somebody answered the run, and no entry counts, refuses or ignores it: an answer was taken out of the log',
-  seal_disagrees: 'this is not the history that was sealed: one of the two was changed since',
-  sealed_in_disagreement: 'when its history was sealed, record and history disagreed already',
-  history_gone_after_sealing:
-    'history gone after sealing: its digest and what was compared then stay in the log',
-  history_gone_unsealed:
-    'no history is left, and none was sealed: only the log itself speaks for these entries',
-  payload_unreadable: 'a payload of the history cannot be read, so what it held was not compared',
-} as const;
+  entry_lost: {
+    title: 'lost or deleted',
+    means: 'history holds its receipt, so it was in the log',
+  },
+  entry_rewritten: {
+    title: 'rewritten',
+    means: 'history holds a receipt for other bytes: this entry, or one before it, was changed later',
+  },
+  entry_forged: {
+    title: 'forged',
+    means: 'nothing in history made it, and nothing explains it: somebody else put it there',
+  },
+  entry_unreadable: {
+    title: 'unreadable',
+    means: 'its bytes are not those of an entry',
+  },
+  event_in_conflict: {
+    title: 'in conflict',
+    means: 'one event came with two bodies; the first was kept, and nothing may have followed from the other',
+  },
+  call_without_intent: {
+    title: 'connector call without intent',
+    means: 'a connector was called, and the log holds no intent for it: it was removed, or never recorded',
+  },
+  word_without_entry: {
+    title: 'answer without entry',
+    means:
+      'somebody answered the run, and no entry counts, refuses or ignores it: it was taken out of the log',
+  },
+  seal_disagrees: {
+    title: 'not the history that was sealed',
+    means: 'history or seal was changed since',
+  },
+  sealed_in_disagreement: {
+    title: 'sealed in disagreement',
+    means: 'record and history disagreed already when the history was sealed',
+  },
+  history_gone_after_sealing: {
+    title: 'history gone after sealing',
+    means: 'its digest, and what the comparison came to then, stay in the log',
+  },
+  history_gone_unsealed: {
+    title: 'history gone, never sealed',
+    means: 'only the log itself speaks for these entries',
+  },
+  payload_unreadable: {
+    title: 'unreadable payload',
+    means: 'what it held was not compared',
+  },
+} as const satisfies { readonly [kind: string]: Meaning };
 export type FindingKind = keyof typeof MEANINGS;
 
 export interface Finding {
@@ -47,6 +84,15 @@ export type Note = (
 /** Enough of a hash to find it by. */
 export function short(hash: string): string {
   return `${hash.slice(0, 12)}…`;
+}
+
+/** One line: where, what, what exactly, and what it means. */
+export function tell({ kind, workflow, run, execution, entry, event, what }: Finding): string {
+  const { title, means } = MEANINGS[kind];
+  const part =
+    event === null ? '' : `, event ${event}${execution === run ? '' : ` of execution ${execution ?? ''}`}`;
+  const where = workflow === '' ? '' : ` (${workflow}, run ${run}${part})`;
+  return `${entry === null ? '' : `entry ${entry}: `}${title}${where}: ${what}; ${means}`;
 }
 
 /** Why an entry may stand in the log although no receipt for it is in history. */

@@ -6,6 +6,13 @@ import { StoreError } from '../../activities/stores/ledger.ts';
 import { ending, examples, withConfig } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { complain, printJson, type Terminal } from '../terminal.ts';
+import { checkHistories, sealHistories } from '../witness/histories.ts';
+
+interface VerifyOptions {
+  readonly db?: string;
+  readonly json?: boolean;
+  readonly temporal?: boolean;
+}
 
 export function command(program: Command): void {
   const audit = program.command('audit').description('The audit record, from outside.');
@@ -16,14 +23,35 @@ export function command(program: Command): void {
     )
     .option('--db <file>', 'database (default: `state` of the configuration)')
     .option('--json', 'print the verdict as JSON')
+    .option('--temporal', "then compare with Temporal's own history, for which it must be reached")
     .action(
-      ending(async (terminal, options: { readonly db?: string; readonly json?: boolean }, self: Command) =>
-        options.db === undefined
-          ? withConfig(terminal, self, async ({ state }) => check(terminal, state, options.json === true))
-          : check(terminal, resolve(options.db), options.json === true),
+      ending(async (terminal, options: VerifyOptions, self: Command) => {
+        const json = options.json === true;
+        if (options.temporal === true)
+          return withConfig(terminal, self, async ({ state, taskQueue }) => {
+            const file = options.db === undefined ? state : resolve(options.db);
+            // Also when it does not hold by itself: history names what was changed.
+            const alone = check(terminal, file, json);
+            const together = await checkHistories(terminal, file, taskQueue, json);
+            return alone === EXIT.done ? together : alone;
+          });
+        return options.db === undefined
+          ? withConfig(terminal, self, async ({ state }) => check(terminal, state, json))
+          : check(terminal, resolve(options.db), json);
+      }),
+    );
+  const seal = audit
+    .command('seal')
+    .description(
+      'Compares the histories of closed runs with the record and seals them into it, as a worker does by itself. Exit code 1 when they disagree.',
+    )
+    .action(
+      ending(async (terminal, _: unknown, self: Command) =>
+        withConfig(terminal, self, (config) => sealHistories(terminal, config)),
       ),
     );
-  examples(verify, 'audit verify', 'audit verify --db backup/cordon.db --json');
+  examples(seal, 'audit seal');
+  examples(verify, 'audit verify', 'audit verify --temporal', 'audit verify --db backup/cordon.db --json');
 }
 
 function check(terminal: Terminal, file: string, json: boolean): ExitCode {

@@ -1,6 +1,6 @@
 /** Seals histories as long as a worker runs. It never disturbs the worker: what fails is said and tried again. */
 import type { Client } from '@temporalio/client';
-import { MEANINGS, type Finding } from '../../activities/reconcile/finding.ts';
+import { tell } from '../../activities/reconcile/finding.ts';
 import { createSealer, type SealInput } from './sealer.ts';
 
 export interface ReconcilerInput extends Pick<SealInput, 'ledger' | 'taskQueue'> {
@@ -59,14 +59,4 @@ export function startReconciler({ everyMs, log, ...input }: ReconcilerInput): Re
       await round;
     },
   };
-}
-
-/** One line: what, where, what it means. */
-export function tell({ kind, workflow, run, execution, entry, event, what }: Finding): string {
-  const where = [
-    entry === null ? '' : `entry ${entry}`,
-    workflow === '' ? '' : `run ${run} of ${workflow}`,
-    event === null ? '' : `event ${event}${execution === run ? '' : ` of execution ${execution ?? ''}`}`,
-  ];
-  return `${kind} at ${where.filter((part) => part !== '').join(', ')}: ${what}. ${MEANINGS[kind]}`;
 }

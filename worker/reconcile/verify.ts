@@ -1,6 +1,6 @@
 /** The whole log against everything that Temporal still tells of it. Reads only. */
 import type { Client } from '@temporalio/client';
-import type { ExplanationKind, Finding } from '../../activities/reconcile/finding.ts';
+import { tell, type ExplanationKind, type Finding } from '../../activities/reconcile/finding.ts';
 import type { Retention } from '../../activities/reconcile/gone.ts';
 import { readLogEntry } from '../../activities/reconcile/log-entry.ts';
 import { createTally, type Witness } from '../../activities/reconcile/tally.ts';
@@ -8,7 +8,7 @@ import type { StoredEntry } from '../../activities/stores/audit.ts';
 import { listExecutions, quoted, retentionOf } from './histories.ts';
 import { compareWorkflow, type LogReader } from './workflow.ts';
 
-export type { Finding, ExplanationKind, Witness };
+export { tell, type ExplanationKind, type Finding, type Witness };
 
 /** A log to be read as a whole, and again run by run. A `Ledger` is one. */
 export interface WholeLog extends LogReader {
