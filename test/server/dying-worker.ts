@@ -1,45 +1,36 @@
 /**
- * A worker that kills itself between a commit and the word of it: what it recorded last is durable, and Temporal never
- * hears. Arguments: configuration, server, bundle. Waits for a line that names the commit after which it dies.
+ * Workers that die between a commit and the word of it: what they recorded last is durable, and Temporal never hears.
+ * Arguments: configuration, server, bundle. Each line names a commit, and makes a worker that works until then and is
+ * cut off; with `killed` after it, this process dies by its own hand.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
 import { loadConfig } from '../../worker/config.ts';
-import { createWorker } from '../../worker/create.ts';
 import { quietRuntime } from '../../worker/main.ts';
 import { openWorld } from '../../worker/world.ts';
-import { LAST_COMMITS, mortalLedger, type LastCommit } from './mortal.ts';
+import { LAST_COMMITS, liveUntilCutOff, liveUntilKilled, type Life } from './mortal.ts';
 
 const [file = '', address = '', bundle = ''] = process.argv.slice(2);
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
-const die = (): boolean => process.kill(process.pid, 'SIGKILL');
-let last: LastCommit | null = null;
-
-quietRuntime(log);
+quietRuntime((line) => void process.stderr.write(`${line}\n`));
 const loaded = loadConfig({ file, env: {} });
 if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
 const { config } = loaded;
-const [connection, native] = await Promise.all([
-  Connection.connect({ address }),
-  NativeConnection.connect({ address }),
-]);
-const opened = await openWorld({ config, searchable: true, client: new Client({ connection }) });
+const client = new Client({ connection: await Connection.connect({ address }) });
+const opened = await openWorld({ config, searchable: true, client });
 if (opened.kind === 'problems') throw new Error(opened.problems.join('\n'));
-const worker = await createWorker({
-  world: { ...opened.world, ledger: mortalLedger(opened.world.ledger, () => last, die) },
-  connection: native,
-  namespace: 'default',
+const life: Life = {
+  world: opened.world,
+  address,
   taskQueue: config.taskQueue,
-  bundle: { workflows: { code: readFileSync(bundle, 'utf8'), sourceMap: '' }, modules: [] },
-  // What it keeps in memory, the server would offer to nobody else for ten seconds after its end.
-  maxCachedWorkflows: 0,
-  log,
-});
+  code: readFileSync(bundle, 'utf8'),
+};
 process.stdout.write('ready\n');
 for await (const line of createInterface({ input: process.stdin })) {
-  last = LAST_COMMITS.find((kind) => kind === line) ?? null;
-  break;
+  const [name = '', how] = line.split(' ');
+  const last = LAST_COMMITS.find((kind) => kind === name);
+  if (last === undefined) throw new Error(`no commit is called ${name}`);
+  if (how === 'killed') await liveUntilKilled(last, life);
+  await liveUntilCutOff(last, life);
+  process.stdout.write('dead\n');
 }
-await worker.run();

@@ -5,9 +5,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { verifyDatabase } from '../../activities/stores/index.ts';
 import { workflowIdFor } from '../../client/runs/names.ts';
-import { openWorld } from '../../worker/world.ts';
-import { LAST_COMMITS, liveUntil } from './mortal.ts';
-import { killWorkers, startDyingWorker } from './other-process.ts';
+import { LAST_COMMITS } from './mortal.ts';
+import { killWorkers, startDyingWorkers } from './other-process.ts';
 import { ALICE, RILEY, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
 import { verify } from './witnesses.ts';
@@ -34,26 +33,20 @@ async function begin({ client, config, run }: Scene, n: number): Promise<Run> {
   return run(handle.workflowId, handle.firstExecutionRunId);
 }
 
-/** Each worker finds a new run to work at, besides what those before it left. */
+/** One after the other: a worker that is alone comes to every kind of commit with the run that is new. */
 async function dieAgainAndAgain(scene: Scene): Promise<readonly Run[]> {
-  const { address } = stage.server();
-  const { config, client } = scene;
-  const opened = await openWorld({ config, searchable: true, client });
-  if (opened.kind === 'problems') throw new Error(opened.problems.join('\n'));
-  const life = { world: opened.world, address, taskQueue: config.taskQueue, bundle: stage.bundle() };
+  const start = () => startDyingWorkers(scene, stage.server().address, stage.bundle());
   const runs: Run[] = [];
-  const buried: Promise<void>[] = [];
-  // One after the other: a worker that is alone comes to every kind of commit with the run that is new.
+  const cut = await start();
   for (let death = 0; death < DEATHS; death += 1) {
     const last = LAST_COMMITS[death % LAST_COMMITS.length] ?? 'append';
     runs.push(await begin(scene, death));
-    if (death < KILLED) await (await startDyingWorker(scene, address, stage.bundle())).liveUntil(last);
-    else buried.push((await liveUntil(last, life)).buried);
+    if (death < CUT_OFF) await cut.cutOffAfter(last);
+    else await (await start()).killedAfter(last);
   }
+  await killWorkers();
   await scene.startWorker();
   for (const run of runs) expect(await run.result()).toMatchObject({ counts: { completed: 2, expired: 1 } });
-  await Promise.all(buried);
-  await opened.close();
   return runs;
 }
 

@@ -3,7 +3,6 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { NativeConnection } from '@temporalio/worker';
 import type { Ledger } from '../../activities/stores/ledger.ts';
 import type { World } from '../../activities/world.ts';
-import type { Bundle } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create.ts';
 
 /** The commits that can be a worker's last: of a step, of a card, of an intent, of a result. */
@@ -11,13 +10,13 @@ export const LAST_COMMITS = ['append', 'put', 'begin', 'finish'] as const;
 export type LastCommit = (typeof LAST_COMMITS)[number];
 
 /** The ledger of a worker that `die`s when such a commit is durable. Whoever waits for its word waits for ever. */
-export function mortalLedger(ledger: Ledger, last: () => LastCommit | null, die: () => void): Ledger {
+export function mortalLedger(ledger: Ledger, last: LastCommit, die: () => void): Ledger {
   let dead = false;
   const mortal =
     <T extends readonly unknown[], R>(kind: LastCommit, commit: (...input: T) => Promise<R>) =>
     async (...input: T): Promise<R> => {
       const done = dead ? null : await commit(...input);
-      if (!dead && last() === kind) {
+      if (!dead && last === kind) {
         dead = true;
         die();
       }
@@ -36,38 +35,41 @@ export interface Life {
   readonly world: World;
   readonly address: string;
   readonly taskQueue: string;
-  readonly bundle: Bundle;
+  readonly code: string;
 }
 
 /**
  * Works until its last commit, then is cut off: for the server and for the store it is as dead as if it had been
- * killed, at a tenth of the price. Returns at once then; `buried` when nothing of it is left.
+ * killed, at a tenth of the price. What is left of it holds on to this process, which must be killed in the end.
  */
-export async function liveUntil(last: LastCommit, life: Life): Promise<{ readonly buried: Promise<void> }> {
+export async function liveUntilCutOff(last: LastCommit, life: Life): Promise<void> {
   const line = await openLine(life.address);
-  const connection = await NativeConnection.connect({ address: line.address });
-  let die = (): void => {};
-  const death = new Promise<void>((resolve) => {
-    die = () => {
+  await new Promise<void>((resolve, reject) => {
+    const die = (): void => {
       line.cut();
       resolve();
     };
+    work(last, { ...life, address: line.address }, die).catch(reject);
   });
+}
+
+/** The same, to the death of the whole process. */
+export async function liveUntilKilled(last: LastCommit, life: Life): Promise<void> {
+  await work(last, life, () => void process.kill(process.pid, 'SIGKILL'));
+}
+
+async function work(last: LastCommit, life: Life, die: () => void): Promise<void> {
   const worker = await createWorker({
-    world: { ...life.world, ledger: mortalLedger(life.world.ledger, () => last, die) },
-    connection,
+    world: { ...life.world, ledger: mortalLedger(life.world.ledger, last, die) },
+    connection: await NativeConnection.connect({ address: life.address }),
     namespace: 'default',
     taskQueue: life.taskQueue,
-    bundle: life.bundle,
+    bundle: { workflows: { code: life.code, sourceMap: '' }, modules: [] },
     // What it keeps in memory, the server would offer to nobody else for ten seconds after its end.
     maxCachedWorkflows: 0,
-    graceMs: 0,
     log: () => {},
   });
-  const run = worker.run().catch(() => {});
-  await death;
-  worker.shutdown();
-  return { buried: run.then(() => connection.close()).catch(() => {}) };
+  await worker.run();
 }
 
 /** A line to the server that can be cut for good. */

@@ -30,26 +30,32 @@ export async function startWorkerProcess(
   return launch([script, join(scene.folder, 'cordon.yaml'), address, code], {}, 'working');
 }
 
-export interface DyingWorker {
-  /** Lets it work until it made such a commit; returns when it is gone, by its own hand. */
-  liveUntil(last: LastCommit): Promise<void>;
+export interface DyingWorkers {
+  /** A worker lives until it made such a commit, and is cut off from the server. */
+  cutOffAfter(last: LastCommit): Promise<void>;
+  /** A worker lives until it made such a commit, and all of this process dies by its own hand. */
+  killedAfter(last: LastCommit): Promise<void>;
 }
 
-/** Returns when it could begin; it then waits, so that its start costs nobody time. */
-export async function startDyingWorker(scene: Scene, address: string, bundle: Bundle): Promise<DyingWorker> {
+export async function startDyingWorkers(
+  scene: Scene,
+  address: string,
+  bundle: Bundle,
+): Promise<DyingWorkers> {
   const code = join(scene.folder, 'bundle.js');
   writeFileSync(code, bundle.workflows.code);
   const script = join(root, 'test/server/dying-worker.ts');
-  const { child } = await launch(
-    [script, join(scene.folder, 'cordon.yaml'), address, code],
-    {},
-    'ready',
-    'pipe',
-  );
+  const args = [script, join(scene.folder, 'cordon.yaml'), address, code];
+  const { child } = await launch(args, {}, 'ready', 'pipe');
   return {
-    async liveUntil(last) {
-      const ended = once(child, 'exit');
+    async cutOffAfter(last) {
+      const dead = once(child.stdout ?? child, 'data');
       child.stdin?.write(`${last}\n`);
+      await dead;
+    },
+    async killedAfter(last) {
+      const ended = once(child, 'exit');
+      child.stdin?.write(`${last} killed\n`);
       await ended;
       running.delete(child);
     },

@@ -1,4 +1,5 @@
 /** Seals histories as long as a worker runs. It never disturbs the worker: what fails is said and tried again. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { tell } from '../../activities/reconcile/finding.ts';
 import { createSealer, type SealInput } from './sealer.ts';
@@ -11,7 +12,7 @@ export interface ReconcilerInput extends Pick<SealInput, 'ledger' | 'taskQueue'>
 }
 
 export interface Reconciler {
-  /** Returns when nothing of it is under way. */
+  /** Returns when nothing of it is under way, or after a few seconds: what is cut short is done again. */
   stop(): Promise<void>;
 }
 
@@ -20,6 +21,8 @@ const FIRST_MS = 30_000;
 /** Workers that were started together should not all look at the same time. */
 const SPREAD = 0.2;
 const AGAIN_MS = 1_000;
+/** A server that does not answer must not keep a worker from ending. */
+const LONGEST_STOP_MS = 5_000;
 
 export function startReconciler({ everyMs, log, ...input }: ReconcilerInput): Reconciler {
   let stopped = false;
@@ -44,6 +47,7 @@ export function startReconciler({ everyMs, log, ...input }: ReconcilerInput): Re
         log(`the history of ${workflowId} could not be compared, and will be tried again: ${why}`);
       if (!done && failed.length === 0) next = Math.min(AGAIN_MS, everyMs);
     } catch (error) {
+      if (stopped) return;
       log(
         `histories could not be sealed, and will be tried again: ${error instanceof Error ? error.message : ''}`,
       );
@@ -56,7 +60,7 @@ export function startReconciler({ everyMs, log, ...input }: ReconcilerInput): Re
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await round;
+      await Promise.race([round, pause(LONGEST_STOP_MS, undefined, { ref: false })]);
     },
   };
 }
