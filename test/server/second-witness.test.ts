@@ -29,7 +29,6 @@ beforeAll(() => {
 });
 afterAll(async () => {
   for (const one of told.values()) await one.then(({ scene }) => scene.close());
-  await stage.server().stop();
 });
 
 async function tell(story: Story): Promise<Told> {
