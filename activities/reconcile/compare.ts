@@ -9,6 +9,7 @@ import { explain, type Evidence } from './explain.ts';
 import { short, type Explained, type Finding, type Note } from './finding.ts';
 import { goneFindings, type Retention } from './gone.ts';
 import type { LogEntry } from './log-entry.ts';
+import { lineageOf } from './lineage.ts';
 import { checkReceipts } from './receipts.ts';
 import { sealOf, type Seal } from './seal.ts';
 import { unansweredWords } from './words.ts';
@@ -38,7 +39,7 @@ export interface Comparison {
 }
 
 export function compareRun(comparing: Comparing): Comparison {
-  const { workflow, run, executions, gone, entries } = comparing;
+  const { workflow, run, executions, entries } = comparing;
   const note: Note = (kind, what, where = {}) => ({
     kind,
     what,
@@ -51,9 +52,10 @@ export function compareRun(comparing: Comparing): Comparison {
     ...where,
   });
   const seals = entries.flatMap((entry) => sealOf(entry) ?? []);
+  const lineage = lineageOf(run, executions, comparing.gone, seals);
   const checked = checkReceipts(executions, entries, note);
   const witnessed = new Set(checked.confirmed.map(({ coordinate }) => coordinate));
-  const told = checkEntries(entries, checked.told, { executions, gone, seals, witnessed }, note);
+  const told = checkEntries(entries, checked.told, { executions, lineage, witnessed }, note);
   return {
     workflow,
     run,
@@ -77,7 +79,7 @@ export function compareRun(comparing: Comparing): Comparison {
         ),
       ),
       ...sealFindings(executions, seals, note),
-      ...goneFindings(comparing, seals, note),
+      ...goneFindings(comparing, lineage, note),
       ...executions.flatMap((execution) =>
         execution.unreadable.map(({ event, what, matters }) =>
           note('payload_unreadable', what, { execution: execution.run, event, trouble: matters }),
@@ -122,7 +124,9 @@ function sealFindings(
   note: Note,
 ): readonly Finding[] {
   return seals.flatMap(({ index, execution, events, digest, agreed }) => {
-    const present = executions.find(({ run }) => run === execution);
+    // Where no history is left, the first seal speaks for it.
+    const present =
+      executions.find(({ run }) => run === execution) ?? seals.find((one) => one.execution === execution);
     const found: Finding[] = [];
     if (present !== undefined && (present.events !== events || present.digest !== digest))
       found.push(

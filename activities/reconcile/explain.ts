@@ -2,19 +2,19 @@
 import type { ConnectorCall, Execution } from './execution.ts';
 import type { Explanation } from './finding.ts';
 import type { LogEntry } from './log-entry.ts';
-import { SEAL_EVENT, type Seal } from './seal.ts';
+import type { Lineage } from './lineage.ts';
+import { SEAL_EVENT } from './seal.ts';
 
 export interface Evidence {
   readonly executions: readonly Execution[];
-  /** Executions that are known to have been, and of which no history is left. */
-  readonly gone: readonly string[];
-  readonly seals: readonly Seal[];
+  readonly lineage: Lineage;
   /** Coordinates that receipts are held for, with whatever details. */
   readonly witnessed: ReadonlySet<string>;
 }
 
 export function explain(entry: LogEntry, evidence: Evidence): Explanation | null {
-  if (entry.event === SEAL_EVENT) return { kind: 'seal' };
+  if (entry.event === SEAL_EVENT)
+    return evidence.lineage.stray.some(({ index }) => index === entry.index) ? null : { kind: 'seal' };
   const step = ACT_STEP.exec(entry.coordinate);
   return (
     (step === null ? byLostStep(entry, evidence) : byAttempt(entry, step, evidence.executions)) ??
@@ -94,9 +94,9 @@ function byAge(entry: LogEntry, executions: readonly Execution[]): Explanation |
   return silent === undefined ? null : { kind: 'before_receipts', execution: silent.run };
 }
 
-function byLoss({ index }: LogEntry, { gone, seals }: Evidence): Explanation | null {
-  const sealed = seals.find((seal) => gone.includes(seal.execution) && index < seal.index);
+function byLoss({ index }: LogEntry, { lineage: { gone, covering } }: Evidence): Explanation | null {
+  const sealed = covering.find((seal) => index < seal.index);
   if (sealed !== undefined) return { kind: 'sealed', execution: sealed.execution };
-  const unsealed = gone.find((run) => !seals.some(({ execution }) => execution === run));
+  const unsealed = gone.find((run) => !covering.some(({ execution }) => execution === run));
   return unsealed === undefined ? null : { kind: 'history_gone', execution: unsealed };
 }

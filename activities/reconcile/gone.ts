@@ -1,7 +1,7 @@
 /** Histories that are no longer there: Temporal deletes them in time, and a person can delete them at once. */
 import type { Comparing } from './compare.ts';
 import type { Finding, Note } from './finding.ts';
-import type { Seal } from './seal.ts';
+import type { Lineage } from './lineage.ts';
 
 export interface Retention {
   /** How long the namespace keeps the history of a closed execution; null where the server does not say. */
@@ -10,13 +10,13 @@ export interface Retention {
 }
 
 export function goneFindings(
-  { gone, entries, retention }: Comparing,
-  seals: readonly Seal[],
+  { entries, retention }: Comparing,
+  { gone, covering }: Lineage,
   note: Note,
 ): readonly Finding[] {
   const lastWord = Math.max(0, ...entries.map(({ recordedAt }) => recordedAt));
   return gone.map((execution) => {
-    const seal = seals.find((one) => one.execution === execution);
+    const seal = covering.find((one) => one.execution === execution);
     if (seal === undefined)
       return note('history_gone_unsealed', `${entries.length} entries; ${whenDue(lastWord, retention)}`, {
         execution,

@@ -14,6 +14,10 @@ export interface Seal {
   readonly events: number;
   readonly digest: string;
   readonly agreed: boolean;
+  /** Executions before and after it. */
+  readonly continues: string | null;
+  readonly resetFrom: string | null;
+  readonly next: string | null;
   /** Milliseconds since 1970; null when the entry does not say. */
   readonly closedAt: number | null;
 }
@@ -22,12 +26,16 @@ export interface Seal {
 export function sealOf({ index, event, details }: LogEntry): Seal | null {
   if (event !== SEAL_EVENT) return null;
   const { execution, events, digest, verdict, closed_at: closedAt } = details;
+  const named = (name: string): string | null => (typeof details[name] === 'string' ? details[name] : null);
   return {
     index,
     execution: String(execution),
     events: Number(events),
     digest: String(digest),
     agreed: verdict === 'agrees',
+    continues: named('continues'),
+    resetFrom: named('reset_from'),
+    next: named('next'),
     closedAt: typeof closedAt === 'number' ? closedAt : null,
   };
 }
@@ -48,6 +56,9 @@ export function sealEvent(
     digest: execution.digest,
     closed: execution.close.kind,
     closed_at: execution.close.at,
+    continues: execution.continues,
+    reset_from: execution.resetFrom,
+    next: execution.close.next,
     receipts: execution.receipts.length,
     verdict: Object.keys(found).length === 0 ? 'agrees' : 'differs',
     findings: found,

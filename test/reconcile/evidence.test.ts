@@ -262,6 +262,53 @@ describe('T34, T35: a history that was sealed', () => {
     ]);
   });
 
+  const sealOf = (execution: string, given: { readonly [name: string]: unknown } = {}, index = 50) =>
+    entry({
+      index,
+      event: 'history_sealed',
+      task: null,
+      coordinate: `sealed/${execution}`,
+      details: {
+        execution,
+        events: 10,
+        digest: 'd'.repeat(64),
+        verdict: 'agrees',
+        closed_at: START,
+        ...given,
+      },
+    });
+  const LATER = START + 10 * DAY;
+
+  test('of an execution that nothing leads to is forged, and explains nothing', () => {
+    const invented = [entry({ index: 49, coordinate: 'task_completed/x' }), sealOf('run-9')];
+    expect(kinds(compared([ran()], invented, ['run-9'], LATER))).toEqual(['entry_forged', 'entry_forged']);
+    const copied = [invented[0], sealOf('run-9', { reset_from: 'run-1' })].flatMap((one) => one ?? []);
+    expect(kinds(compared([ran()], copied, ['run-9'], LATER))).toEqual(['entry_forged', 'entry_forged']);
+  });
+
+  test('counts for one that was continued or reset, as far as seals and histories lead', () => {
+    const last = ran({ run: 'run-3', continues: 'run-2' });
+    const told = [
+      entry({ index: 49 }),
+      sealOf('run-1', { next: 'run-2' }, 50),
+      sealOf('run-2', { continues: 'run-1' }, 51),
+      sealOf('run-4', { reset_from: 'run-2' }, 52),
+    ];
+    const { findings, explained } = compared([last], told, ['run-1', 'run-2', 'run-4'], LATER);
+    expect(findings.filter(({ trouble }) => trouble)).toEqual([]);
+    expect(findings).toHaveLength(3);
+    expect(explained.map(({ why }) => why.kind)).toEqual(['sealed', 'seal', 'seal', 'seal']);
+  });
+
+  test('a second time covers nothing more, and must say the same', () => {
+    const told = [sealOf('run-1'), entry({ index: 51 }), sealOf('run-1', { digest: 'e'.repeat(64) }, 52)];
+    expect(kinds(compared([], told, ['run-1'], LATER))).toEqual([
+      'entry_forged',
+      'seal_disagrees',
+      'history_gone_after_sealing',
+    ]);
+  });
+
   test('in disagreement stays a finding for ever, also when the history is gone', async () => {
     const forged = entry({ index: 99, coordinate: 'task_completed/x', event: 'task_completed' });
     const disagreeing = compared([ran()], [forged]);
