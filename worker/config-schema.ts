@@ -189,6 +189,7 @@ export const configSchema = z.strictObject(
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),
+    seal_minutes: number('a number of minutes, 0 to 1440', 0, 1_440).default(10),
     kill_switch: path.optional(),
     record,
     secrets,

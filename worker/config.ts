@@ -22,6 +22,8 @@ export interface Config {
   readonly maxTargets: number;
   readonly evidence: string;
   readonly activityIds: 'key' | 'digest';
+  /** Between two rounds in which closed histories are compared with the record and sealed; 0: never. */
+  readonly sealMinutes: number;
   /** While this file exists nothing acts. */
   readonly killSwitch: string | null;
   readonly secrets: {
@@ -96,6 +98,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
     activityIds: file.activity_ids,
+    sealMinutes: file.seal_minutes,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
     secrets: {
       env: file.secrets.env,

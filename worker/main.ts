@@ -6,6 +6,7 @@ import { startCheckpointing } from '../activities/checkpoints/index.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { Config } from './config.ts';
 import { createWorker } from './create.ts';
+import { startReconciler } from './reconcile/reconciler.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { openWorld } from './world.ts';
 
@@ -43,7 +44,8 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
   const namespace = settings.temporal?.namespace ?? profile.namespace ?? 'default';
   const connection = await Connection.connect(options);
   const searchable = await ensureSearchAttributes(connection, namespace);
-  const opened = await openWorld({ config, searchable, client: new Client({ connection, namespace }) });
+  const client = new Client({ connection, namespace });
+  const opened = await openWorld({ config, searchable, client });
   if (opened.kind === 'problems') {
     await connection.close();
     return opened;
@@ -69,9 +71,13 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs }),
   });
   const running = async (): Promise<void> => {
+    const { ledger } = opened.world;
+    const { taskQueue, sealMinutes } = config;
+    const reconciler = startReconciler({ client, ledger, taskQueue, everyMs: sealMinutes * 60_000, log });
     try {
       await worker.run();
     } finally {
+      await reconciler.stop();
       await checkpointing.stop();
       await opened.close();
       await native.close();
