@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { subcommand as checkProof } from './audit/check-proof.ts';
 import { subcommand as exportRecord } from './audit/export.ts';
 import { subcommand as prove } from './audit/prove.ts';
+import { subcommand as restore } from './audit/restore.ts';
+import { subcommand as rotateKey } from './audit/rotate-key.ts';
 import { subcommand as show } from './audit/show.ts';
 import { subcommand as tail } from './audit/tail.ts';
 import { subcommand as verify } from './audit/verify.ts';
 
 export function command(program: Command): void {
   const audit = program.command('audit').description('The audit record, from outside.');
-  for (const add of [verify, show, tail, exportRecord, prove, checkProof]) add(audit);
+  for (const add of [verify, show, tail, exportRecord, prove, checkProof, rotateKey, restore]) add(audit);
 }
