@@ -19,6 +19,12 @@ const witnessKey = z.string(must(WITNESS_KEY)).refine((value) => {
   return reading.kind === 'key' && reading.key.type === 'witness';
 }, must(WITNESS_KEY));
 
+/** A variable can say no as text only. */
+const pathOrOff = z.union(
+  [z.literal(false), z.literal('false').transform(() => false as const), path],
+  must('a path, or false'),
+);
+
 const EVERY = 'a power of two, 1 to 256';
 const SECONDS = 'a number of seconds, 1 to 86400';
 
@@ -44,19 +50,13 @@ const s3 = z
 export const record = z
   .strictObject(
     {
-      keys: path.default('.cordon/keys/log.json'),
+      keys: pathOrOff.default('.cordon/keys/log.json'),
       checkpoint_every: number(EVERY, 1, 256)
         .refine((value) => 256 % value === 0, must(EVERY))
         .default(256),
       checkpoint_ms: number('a number of milliseconds, 50 to 60000', 50, 60_000).default(1_000),
       heartbeat_minutes: number('a number of minutes, 1 to 10', 1, 10).default(5),
-      witness_file: z
-        // A variable can say no as text only.
-        .union(
-          [z.literal(false), z.literal('false').transform(() => false as const), path],
-          must('a path, or false'),
-        )
-        .default('.cordon-witness/checkpoints'),
+      witness_file: pathOrOff.default('.cordon-witness/checkpoints'),
       witnesses: z
         .array(
           z.strictObject({ url: publicUrl, vkey: witnessKey }, must('a mapping of url and vkey')),

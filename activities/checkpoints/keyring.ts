@@ -16,12 +16,17 @@ import {
 } from '../../workflows/audit/verifier-key.ts';
 import { nodeCodec } from '../stores/codec.ts';
 import type { LogHead } from '../stores/audit.ts';
+import { alone } from './alone.ts';
 import { realDisk, replaceDurably, type Disk } from './disk.ts';
 import { keyPairOf, makeKeyPair, seedText, signText, type KeyPair } from './key-pair.ts';
 import { keyringBytes, readKeyring, type KeyringFile, type KeyRow } from './keyring-file.ts';
 
 export interface Keyring {
   readonly log: string;
+  /** Reads the file again: another process may have asked for a change of keys, or made one. */
+  isRotationAsked(): Promise<boolean>;
+  /** Runs what changes keys while no other process does; null when one does. */
+  alone<T>(work: () => Promise<T>): Promise<T | null>;
   windows(): readonly KeyWindow[];
   /** Signatures of every key in force at that size. */
   sign(text: string, size: number): readonly NoteSignature[];
@@ -102,8 +107,15 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
     await replaceDurably(path, keyringBytes(next), disk);
     file = next;
   };
+  const renewed = async (): Promise<KeyringFile> => {
+    const reading = await readKeyring(path);
+    if (reading.kind === 'file') file = reading.file;
+    return file;
+  };
   return {
     log: file.log,
+    isRotationAsked: async () => (await renewed()).next !== null,
+    alone: (work) => alone(path, work),
     windows: () => file.keys.map(windowOf),
     sign: (text, size) =>
       file.keys
@@ -111,11 +123,8 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
         .flatMap((row) => pairOf(file.log, row) ?? [])
         .map((pair) => signText(text, pair)),
     async statement({ log, size, leaf }) {
-      // Somebody else may have asked since: the file is the place to ask.
-      const reading = await readKeyring(path);
-      if (reading.kind !== 'file' || reading.file.next === null) return null;
-      file = reading.file;
-      const { next } = reading.file;
+      const { next } = await renewed();
+      if (next === null) return null;
       if (next.statement !== null) return next.statement;
       const old = file.keys.map((row) => pairOf(log, row)).findLast((pair) => pair !== null) ?? null;
       const pair = keyPairOf(log, 'log', next.private);

@@ -471,6 +471,21 @@ describe('the keys', () => {
     ).toBeUndefined();
   });
 
+  test('change once when two workers share them', async () => {
+    const own = ownFolder();
+    const log = memoryLog();
+    const [one, two] = [await signing(log, await keyringIn(own)), await signing(log, await keyringIn(own))];
+    await askForRotation(join(own, 'keys', 'log.json'), 50);
+    await until(async () => (await keyringIn(own)).windows().length === 2);
+    await log.grow(400, 20);
+    await Promise.all([one.checkpointer.stop(), two.checkpointer.stop()]);
+    const events = (await allBytes(log.ledger)).map((bytes) => parsed(bytes).body.event);
+    expect(events.filter((event) => event === 'key_rotated')).toHaveLength(1);
+    const { windows } = await keyringIn(own);
+    for (const { note } of await all(log)) said(note, windows());
+    expect([...one.lines, ...two.lines]).toEqual([]);
+  });
+
   test('T29: a change of keys that was interrupted after its entry is not made twice', async () => {
     const own = ownFolder();
     const path = join(own, 'keys', 'log.json');

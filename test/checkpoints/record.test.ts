@@ -117,6 +117,16 @@ describe('a record that is signed while a worker runs', () => {
     expect(JSON.parse(verified.out)).toMatchObject({ verified: true, entries: 301, signed: 301 });
   }, 30_000);
 
+  test('is signed by one worker of several machines only', async () => {
+    const config = configIn('elsewhere', '  keys: false\n');
+    expect(await session(config, 3)).toEqual([
+      'info this worker does not sign the record; see that another one does',
+    ]);
+    const ledger = await openStores(config.state);
+    expect(await ledger.checkpoints.newest()).toBeNull();
+    await ledger.close();
+  });
+
   test('can be without a file outside', async () => {
     const config = configIn('fileless', '  witness_file: false\n');
     await session(config, 3);
@@ -237,10 +247,10 @@ describe('T6: a record that was restored from a copy', () => {
     expect(splitNotes(readFileSync(`${config.record.witnessFile}.202`, 'utf8')).at(-1)).toContain(
       'cordon/test\n202\n',
     );
-    const [former = ''] = readdirSync(join(config.record.keys, '..')).filter((file) =>
+    const [former = ''] = readdirSync(join(config.record.keys ?? '', '..')).filter((file) =>
       file.startsWith('log.json.'),
     );
-    expect(readFileSync(join(config.record.keys, '..', former), 'utf8')).not.toMatch(/"private": "/);
+    expect(readFileSync(join(config.record.keys ?? '', '..', former), 'utf8')).not.toMatch(/"private": "/);
     const verified = await cordon(config, 'audit', 'verify', '--json');
     expect(JSON.parse(verified.out)).toMatchObject({ verified: true, entries: 113 });
   }, 60_000);
@@ -249,7 +259,14 @@ describe('T6: a record that was restored from a copy', () => {
     const { config } = await restored('interrupted');
     const { keys, witnessFile } = config.record;
     const ledger = await openStores(config.state);
-    const input = { ledger, keys, witnessFile: witnessFile ?? '', by: 'x', reason: 'y', now: START };
+    const input = {
+      ledger,
+      keys: keys ?? '',
+      witnessFile: witnessFile ?? '',
+      by: 'x',
+      reason: 'y',
+      now: START,
+    };
     const outside = readFileSync(input.witnessFile);
     expect(await declareRestore(input)).toMatchObject({ kind: 'restored', kept: 101 });
     // As if it had ended before the file outside was put aside.
@@ -286,7 +303,7 @@ describe('a new key', () => {
     await stop();
     const lines = await session(config, 600, 'b');
     expect(lines).toHaveLength(1);
-    const first = JSON.parse(readFileSync(config.record.keys, 'utf8')).keys[0];
+    const first = JSON.parse(readFileSync(config.record.keys ?? '', 'utf8')).keys[0];
     expect(first.private).toBeNull();
     const policy = join(folder, 'rotated', 'auditor.policy');
     writeFileSync(policy, `log ${first.vkey}\nlog ${lines[0]?.split(' ').at(-1)}\nquorum none\n`);

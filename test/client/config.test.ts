@@ -38,7 +38,7 @@ describe('the configuration', () => {
     const { keys, witnessFile, ...signing } = record;
     expect(empty.config.record).toMatchObject(signing);
     expect(
-      [state, playbooks, policies, evidence, secrets.kept, keys, witnessFile ?? ''].map((path) =>
+      [state, playbooks, policies, evidence, secrets.kept, keys ?? '', witnessFile ?? ''].map((path) =>
         path.replace(resolve(EXAMPLE, '..'), ''),
       ),
     ).toEqual([
@@ -207,6 +207,7 @@ connectors:
 describe('the record', () => {
   test('has no file outside when a variable says so', () => {
     expect(accepted('', { CORDON_RECORD_WITNESS_FILE: 'false' }).record.witnessFile).toBeNull();
+    expect(accepted('record: { keys: false }').record.keys).toBeNull();
   });
 
   test.each([

@@ -14,6 +14,8 @@ export function subcommand(audit: Command): void {
     .action(
       ending(async (terminal, _options: object, self: Command) =>
         withConfig(terminal, self, async ({ record }) => {
+          if (record.keys === null)
+            return complain(terminal, ['record.keys is off here; run this where the record is signed']);
           const problem = await askForRotation(record.keys);
           if (problem !== null) return complain(terminal, [problem], EXIT.failed);
           terminal.out.write('a new key is made; the worker changes to it, and prints it when it starts\n');
