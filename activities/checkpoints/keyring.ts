@@ -4,6 +4,7 @@
  * K1 A key signs at the sizes of its window only, and after its window its private half is destroyed.
  * K2 A change of keys is written down before it is recorded, and made good after: it is never made twice, and
  *    never half. Until it is made good, the old key signs alone.
+ * K3 Whoever writes the file holds its lock and has read it again: several processes may share it.
  */
 import type { NoteSignature } from '../../workflows/audit/note.ts';
 import { noteText } from '../../workflows/audit/note.ts';
@@ -73,33 +74,27 @@ export async function openKeyring(
           kind: 'problem',
           problem: `the log's name ${log} cannot name a key: it holds spaces or "+"`,
         };
-      const first = rowOf(makeKeyPair(log, 'log'), 0);
-      const file: KeyringFile = { log, keys: [first], next: null };
-      await replaceDurably(path, keyringBytes(file), disk);
+      const file = await makeKeyring(path, log, [], disk);
       return { kind: 'keyring', keyring: over(path, file, disk), made: true };
     }
   }
 }
 
-/** By how many entries two keys overlap when nobody says otherwise. */
-const OVERLAP = 256;
-
-/** Asks for a change of keys; whoever signs the log makes it at its next turn. A problem, or null. */
-export async function askForRotation(
+/** A first key for the log of that name. `former` are the public keys of the names it had before. */
+export async function makeKeyring(
   path: string,
-  overlap = OVERLAP,
+  log: string,
+  former: readonly string[],
   disk: Disk = realDisk,
-): Promise<string | null> {
-  const reading = await readKeyring(path);
-  if (reading.kind === 'absent') return `there is no file ${path}; start a worker first, which makes it`;
-  if (reading.kind === 'problem') return reading.problem;
-  const { file } = reading;
-  if (file.next !== null) return `a change of keys was asked for already; a running worker makes it`;
-  const pair = makeKeyPair(file.log, 'log');
-  const next = { vkey: vkeyText(pair.key, nodeCodec), private: seedText(pair), overlap, statement: null };
-  await replaceDurably(path, keyringBytes({ ...file, next }), disk);
-  return null;
+): Promise<KeyringFile> {
+  const first = rowOf(makeKeyPair(log, 'log'), 0);
+  const file: KeyringFile = { log, keys: [first], next: null, former: [...former] };
+  await replaceDurably(path, keyringBytes(file), disk);
+  return file;
 }
+
+/** By how many entries two keys overlap when nobody says otherwise. */
+export const OVERLAP = 256;
 
 function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
   let file = opened;
@@ -153,7 +148,11 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
       const isOver = ({ to, private: secret }: KeyRow): boolean =>
         secret !== null && to !== null && to < size;
       if (!file.keys.some(isOver)) return;
-      await save({ ...file, keys: file.keys.map((row) => (isOver(row) ? { ...row, private: null } : row)) });
+      // Read again while nobody else writes: what another process changed must not be lost. When one does, later.
+      await alone(path, async () => {
+        const { keys } = await renewed();
+        await save({ ...file, keys: keys.map((row) => (isOver(row) ? { ...row, private: null } : row)) });
+      });
     },
   };
 }

@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { askForRotation, openKeyring } from '../../activities/checkpoints/keyring.ts';
+import { askForRotation } from '../../activities/checkpoints/ask-rotation.ts';
+import { openKeyring } from '../../activities/checkpoints/keyring.ts';
 import { createProver } from '../../activities/checkpoints/prover.ts';
 import type { Sink } from '../../activities/checkpoints/sinks/sink.ts';
 import { nodeCodec, openStores } from '../../activities/stores/index.ts';

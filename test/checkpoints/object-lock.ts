@@ -94,7 +94,7 @@ function isSigned(request: IncomingMessage, body: Buffer, region: string): boole
   if (/^[0-9a-f]{64}$/.test(payload) && payload !== sha256(body)) return false;
   const url = new URL(request.url ?? '', 'http://x');
   const query = [...url.searchParams]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .join('&');
   const headers = names

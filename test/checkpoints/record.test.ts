@@ -298,7 +298,7 @@ describe('a new key', () => {
     const config = configIn('rotated');
     const { ledger, started, stop } = await running(config);
     expect(started.kind).toBe('checkpointing');
-    expect((await cordon(config, 'audit', 'rotate-key')).code).toBe(0);
+    expect((await cordon(config, 'audit', 'keys', '--rotate')).code).toBe(0);
     await until(async () => (await eventsOf(ledger)).includes('key_rotated'), 10_000);
     await stop();
     const lines = await session(config, 600, 'b');
