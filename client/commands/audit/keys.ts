@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { askForRotation } from '../../../activities/checkpoints/ask-rotation.ts';
 import { readKeyring, type KeyringFile } from '../../../activities/checkpoints/keyring-file.ts';
+import { policyText } from '../../audit/policy-text.ts';
 import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
 import { table } from '../../render/table.ts';
@@ -62,21 +63,11 @@ async function show(terminal: Terminal, path: string, options: Options): Promise
   if (reading.kind === 'problem')
     return complain(terminal, [`keys_unreadable: ${reading.problem}`], EXIT.failed);
   const { file } = reading;
-  if (options.policy === true) terminal.out.write(policyOf(file));
+  if (options.policy === true) terminal.out.write(policyText(file));
   else if (options.json === true)
     printJson(terminal, { log: file.log, keys: file.keys.map(({ vkey, from, to }) => ({ vkey, from, to })) });
   else terminal.out.write(tableOf(file, terminal));
   return EXIT.done;
-}
-
-/** In the order of their time: the first is the one that the log began with. */
-function policyOf({ log, keys, former }: KeyringFile): string {
-  return [
-    `# Keys of ${log}. Trust them because of whoever handed you this file, not because of the log.`,
-    ...[...former, ...keys.map(({ vkey }) => vkey)].map((vkey) => `log ${vkey}`),
-    'quorum none',
-    '',
-  ].join('\n');
 }
 
 function tableOf({ log, keys, next }: KeyringFile, { out }: Terminal): string {
