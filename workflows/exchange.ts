@@ -89,6 +89,23 @@ export interface CardBody {
   readonly quorum: number;
 }
 
+/**
+ * What ties a word to a person. `none`: only the name it gives. `principal`: whatever the server wrote beside the
+ * signal in history; an activity finds that event itself, because a word about its own place proves nothing.
+ */
+export type Proof =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'signature';
+      /** The key's id, as the roster lists it. */
+      readonly key: string;
+      /** Base64url of the 64 bytes of an Ed25519 signature. */
+      readonly signature: string;
+    }
+  | { readonly kind: 'id_token'; readonly token: string }
+  | { readonly kind: 'brokered'; readonly jws: string }
+  | { readonly kind: 'principal' };
+
 /** A person's word, as it arrived. Untrusted until `weigh` has looked at it. */
 export type Message =
   | {
@@ -97,6 +114,9 @@ export type Message =
       readonly digest: string;
       readonly by: string;
       readonly reason: string;
+      readonly proof?: Proof;
+      /** How many targets the approver counted; asked for where a task has many. */
+      readonly targets?: number;
     }
   | {
       readonly kind: 'reject';
@@ -104,9 +124,25 @@ export type Message =
       readonly digest: string;
       readonly by: string;
       readonly reason: string;
+      readonly proof?: Proof;
+    }
+  /** Takes an approval back, as long as nothing was done on its strength. */
+  | {
+      readonly kind: 'withdraw';
+      readonly task: string;
+      readonly digest: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly proof?: Proof;
     }
   /** The last step was done by hand. */
-  | { readonly kind: 'confirm'; readonly task: string; readonly by: string; readonly reason: string }
+  | {
+      readonly kind: 'confirm';
+      readonly task: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly proof?: Proof;
+    }
   /** What became of an indeterminate call. */
   | {
       readonly kind: 'resolve';
@@ -115,6 +151,7 @@ export type Message =
       readonly output: JsonObject;
       readonly by: string;
       readonly reason: string;
+      readonly proof?: Proof;
     };
 
 /** One call to a connector. */

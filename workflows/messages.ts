@@ -1,7 +1,7 @@
 /** Names and shapes of everything a client says to a running playbook, shared by both sides. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { JsonObject } from './language/json.ts';
-import type { Card, Reply } from './ports.ts';
+import type { Card, Proof, Reply } from './ports.ts';
 import type { RunReport } from './walk/report.ts';
 
 export interface VoteInput {
@@ -10,11 +10,18 @@ export interface VoteInput {
   readonly digest: string;
   readonly by: string;
   readonly reason: string;
+  /** Without one the word is a mere name (V0). */
+  readonly proof?: Proof;
+}
+export interface ApproveInput extends VoteInput {
+  /** How many targets you counted on the card; demanded where there are many. */
+  readonly targets?: number;
 }
 export interface ConfirmInput {
   readonly task: string;
   readonly by: string;
   readonly reason: string;
+  readonly proof?: Proof;
 }
 export interface ResolveInput extends ConfirmInput {
   readonly result: 'completed' | 'failed';
@@ -41,15 +48,17 @@ export const statusQuery = defineQuery<RunReport>('status');
 export const approvalsQuery = defineQuery<readonly OpenItem[]>('approvals');
 
 export const signals = {
-  approve: defineSignal<[VoteInput]>('approve'),
+  approve: defineSignal<[ApproveInput]>('approve'),
   reject: defineSignal<[VoteInput]>('reject'),
+  withdraw: defineSignal<[VoteInput]>('withdraw'),
   confirm: defineSignal<[ConfirmInput]>('confirm'),
   resolve: defineSignal<[ResolveInput]>('resolve'),
 } as const;
 
 export const updates = {
-  approve: defineUpdate<Reply, [VoteInput]>('approve'),
+  approve: defineUpdate<Reply, [ApproveInput]>('approve'),
   reject: defineUpdate<Reply, [VoteInput]>('reject'),
+  withdraw: defineUpdate<Reply, [VoteInput]>('withdraw'),
   confirm: defineUpdate<Reply, [ConfirmInput]>('confirm'),
   resolve: defineUpdate<Reply, [ResolveInput]>('resolve'),
 } as const;
@@ -58,6 +67,7 @@ export const updates = {
 export const DESCRIPTIONS = {
   approve: 'Agree to exactly the card with this digest: {"task","digest","by","reason"}',
   reject: 'Refuse the card; one refusal closes it: {"task","digest","by","reason"}',
+  withdraw: 'Take back your approval, as long as nothing was done yet: {"task","digest","by","reason"}',
   confirm: 'Say that you did the step only a person can do: {"task","by","reason"}',
   resolve:
     'Say what became of a call whose fate is unknown: {"task","result":"completed"|"failed","by","reason"}',

@@ -86,10 +86,7 @@ describe('the card', () => {
   test('asks for as many as the strictest obligation wants', async () => {
     const two: Verdict = {
       ...needing(1),
-      obligations: [
-        { kind: 'approval', quorum: 2 },
-        { kind: 'approval', quorum: 1 },
-      ],
+      obligations: [...needing(2).obligations, ...needing(1).obligations],
     };
     expect((await ask({ verdicts: [two] })).cards[0]?.quorum).toBe(2);
   });

@@ -1,5 +1,6 @@
 /** Station 4: does a person agree, to these inputs and no others? */
 import type { Approval, CardBody, Question } from '../ports.ts';
+import { demandOf } from './demand.ts';
 import { samePerson, type Outcome } from './outcome.ts';
 import type { Decided, Waiting } from './state.ts';
 import { listen, type Strand } from './strand.ts';
@@ -12,7 +13,7 @@ type Consent =
 /** Opens the card, then waits. Silence until the card expires is a no. */
 export async function askConsent(strand: Strand, question: Question, decided: Decided): Promise<Consent> {
   const { ports, recorder, task } = strand;
-  const quorum = Math.max(1, ...decided.verdict.obligations.map((obligation) => obligation.quorum));
+  const { quorum } = demandOf(decided.verdict);
   const openedAt = ports.now();
   const body: CardBody = {
     v: 1,

@@ -1,8 +1,9 @@
 /** A signal's payload, read with distrust: whatever is not exactly a message is refused by name. */
 import { isObject, type Json, type JsonObject } from '../language/json.ts';
-import type { Message } from '../ports.ts';
+import type { Message, Proof } from '../ports.ts';
+import { readProof } from './proof.ts';
 
-export const MESSAGE_KINDS = ['approve', 'reject', 'confirm', 'resolve'] as const;
+export const MESSAGE_KINDS = ['approve', 'reject', 'withdraw', 'confirm', 'resolve'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export type Reading =
@@ -11,10 +12,11 @@ export type Reading =
 
 const MOST_TEXT = 2_000;
 const FIELDS: { readonly [kind in MessageKind]: readonly string[] } = {
-  approve: ['task', 'digest', 'by', 'reason'],
-  reject: ['task', 'digest', 'by', 'reason'],
-  confirm: ['task', 'by', 'reason'],
-  resolve: ['task', 'result', 'by', 'reason', 'output'],
+  approve: ['task', 'digest', 'by', 'reason', 'proof', 'targets'],
+  reject: ['task', 'digest', 'by', 'reason', 'proof'],
+  withdraw: ['task', 'digest', 'by', 'reason', 'proof'],
+  confirm: ['task', 'by', 'reason', 'proof'],
+  resolve: ['task', 'result', 'by', 'reason', 'output', 'proof'],
 };
 
 /** `kind` comes from the signal's name, never from the payload. Shape: see `Message` in ports.ts. */
@@ -28,24 +30,44 @@ export function readMessage(kind: MessageKind, raw: unknown): Reading {
   if (task === null) return malformed('no_task');
   if (by === null) return malformed('no_person');
   if (reason === null) return malformed('no_reason');
+  const proof = raw['proof'] === undefined ? null : readProof(raw['proof']);
+  if (proof?.kind === 'malformed') return malformed('bad_proof');
+  const said = { task, by, reason, ...(proof === null ? {} : { proof: proof.proof }) };
   switch (kind) {
     case 'approve':
-    case 'reject': {
-      const { digest } = raw;
-      if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return malformed('no_digest');
-      return { kind: 'message', message: { kind, task, digest, by, reason } };
-    }
+    case 'reject':
+    case 'withdraw':
+      return readVote(kind, raw, said);
     case 'confirm':
-      return { kind: 'message', message: { kind, task, by, reason } };
+      return { kind: 'message', message: { kind, ...said } };
     case 'resolve': {
       const { result, output } = raw;
       if (result !== 'completed' && result !== 'failed') return malformed('no_result');
       const value: Json = output ?? {};
       if (!isObject(value)) return malformed('output_not_an_object');
       if (JSON.stringify(value).length > LARGEST_OUTPUT) return malformed('output_too_large');
-      return { kind: 'message', message: { kind, task, result, output: value, by, reason } };
+      return { kind: 'message', message: { kind, ...said, result, output: value } };
     }
   }
+}
+
+interface Said {
+  readonly task: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly proof?: Proof;
+}
+
+function readVote(kind: 'approve' | 'reject' | 'withdraw', raw: JsonObject, said: Said): Reading {
+  const { digest, targets } = raw;
+  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return malformed('no_digest');
+  if (targets === undefined) return { kind: 'message', message: { kind, ...said, digest } };
+  if (kind !== 'approve' || !isCount(targets)) return malformed('bad_targets');
+  return { kind: 'message', message: { kind, ...said, digest, targets } };
+}
+
+function isCount(value: Json): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Characters of JSON; a connector's own output may be larger, a person's word need not. */
