@@ -9,7 +9,11 @@ import { temporaryFolder } from '../audit/samples.ts';
 import { approvalsWith, rostersFrom, writeRoster, type Listed } from './people.ts';
 
 const folder = temporaryFolder();
-const TWO_OF_THREE: Partial<CardBody> = { quorum: 2, groups: [{ group: 'soc', count: 2 }], minAssurance: 'V3' };
+const TWO_OF_THREE: Partial<CardBody> = {
+  quorum: 2,
+  groups: [{ group: 'soc', count: 2 }],
+  minAssurance: 'V3',
+};
 const ALL: readonly Listed[] = ['sam', 'lee', 'ada'].map((id) => ({ id, groups: ['soc'] }));
 
 async function counted(votes: readonly string[], now: readonly Listed[], body = TWO_OF_THREE) {
@@ -18,7 +22,7 @@ async function counted(votes: readonly string[], now: readonly Listed[], body = 
   const rosters = rostersFrom(writeRoster(folder, now, { groups: { soc: {}, it: {} } }));
   const { world } = worldOf(ledger, { approvals: approvalsWith(rosters) });
   const approvals = votes.map((by) => ({ by, assurance: 'V3', card, groups: ['soc'] }) as const);
-  return { world, approvals, ballot: await recount(world, RUN, approvals) };
+  return { world, approvals, ballot: await recount(world, RUN, approvals, START) };
 }
 
 describe('approvals, counted again before anything is done', () => {
@@ -32,7 +36,10 @@ describe('approvals, counted again before anything is done', () => {
     ['left the group', [ALL[0] as Listed, { id: 'lee', groups: ['it'] }]],
   ])('A11: lapse when one of them %s meanwhile', async (_what, now) => {
     const { ballot } = await counted(['sam', 'lee'], now);
-    expect(ballot.lapse).toMatchObject({ code: 'approver_removed', reason: expect.stringMatching(/still count/) });
+    expect(ballot.lapse).toMatchObject({
+      code: 'approver_removed',
+      reason: expect.stringMatching(/still count/),
+    });
   });
 
   test('A11: policy is asked with what still counts, and the run is told that people must be asked anew', async () => {
@@ -59,6 +66,6 @@ describe('approvals, counted again before anything is done', () => {
   test('A22: while the roster cannot be read nothing is done on their strength', async () => {
     const { world, approvals } = await counted(['sam', 'lee'], ALL);
     const away = approvalsWith({ current: async () => ({ kind: 'unavailable', reason: 'not now' }) });
-    await expect(recount({ ...world, approvals: away }, RUN, approvals)).rejects.toThrow(TryAgain);
+    await expect(recount({ ...world, approvals: away }, RUN, approvals, START)).rejects.toThrow(TryAgain);
   });
 });

@@ -38,9 +38,18 @@ describe('a roster', () => {
 
   test('in which one name leads to two persons is refused', async () => {
     const key = newKey();
-    expect(await problemsOf([{ id: 'sam' }, { id: 'bo', accounts: ['SAM'] }])).toContain('sam and bo share an account');
-    expect(await problemsOf([{ id: 'sam', key }, { id: 'bo', key }])).toContain('share a key');
-    expect(await problemsOf([{ id: 'sam' }], { never_approve: { accounts: ['sam'] } })).toContain('never_approve');
+    expect(await problemsOf([{ id: 'sam' }, { id: 'bo', accounts: ['SAM'] }])).toContain(
+      'sam and bo share an account',
+    );
+    expect(
+      await problemsOf([
+        { id: 'sam', key },
+        { id: 'bo', key },
+      ]),
+    ).toContain('share a key');
+    expect(await problemsOf([{ id: 'sam' }], { never_approve: { accounts: ['sam'] } })).toContain(
+      'never_approve',
+    );
   });
 
   test('with a word it does not know, a group nobody listed, or a key that is none, is refused', async () => {
@@ -64,7 +73,9 @@ describe('a roster', () => {
   test('of hostile YAML is refused in words', async () => {
     const file = join(folder, 'hostile.yaml');
     for (const text of ['['.repeat(20_000), 'a: &a [*a]', 'persons: [', '\0'])
-      expect((writeFileSync(file, text, { mode: 0o600 }), await openRoster(file, null)).kind).toBe('problems');
+      expect((writeFileSync(file, text, { mode: 0o600 }), await openRoster(file, null)).kind).toBe(
+        'problems',
+      );
   });
 
   test('that changes counts from the next question on; one that breaks leaves every question open', async () => {

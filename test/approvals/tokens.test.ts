@@ -2,7 +2,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWK } from 'jose';
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWK,
+} from 'jose';
 import { createIdTokenAttestor, type IdTokenConfig } from '../../activities/approvals/id-token.ts';
 import { nonceFor } from '../../activities/approvals/statement.ts';
 import { LONGEST_TOKEN, readProof } from '../../workflows/walk/proof.ts';
@@ -39,7 +47,9 @@ beforeAll(async () => {
   server = createServer((_request, response) => {
     issuer.asked += 1;
     if (issuer.down) return void response.writeHead(503).end();
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: issuer.keys }));
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ keys: issuer.keys }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const pair = await generateKeyPair('RS256', { extractable: true });
@@ -123,7 +133,11 @@ describe('a sign-in', () => {
     ['expired', { exp: NOW - 61, iat: NOW - 600 }, 'token_expired'],
     ['of the future', { iat: NOW + 120, exp: NOW + 600 }, 'token_not_yet'],
     ['for another client', { aud: 'payroll' }, 'token_not_for_this'],
-    ['for several clients, not made for us', { aud: [AUDIENCE, 'payroll'], azp: 'payroll' }, 'token_not_for_this'],
+    [
+      'for several clients, not made for us',
+      { aud: [AUDIENCE, 'payroll'], azp: 'payroll' },
+      'token_not_for_this',
+    ],
     ['with another nonce', { nonce: 'd'.repeat(64) }, 'token_not_for_this'],
     ['with a shortened nonce', { nonce: DIGEST.slice(0, 32) }, 'token_not_for_this'],
     ['without a nonce', { nonce: undefined }, 'token_not_for_this'],
@@ -143,7 +157,9 @@ describe('a sign-in', () => {
 
   test('F06: what the worker’s own clock says makes no difference: workflow time is what counts', async () => {
     const hours = 3_600_000;
-    expect(await attest(await token(), { at: NOW * 1000 + 10 * hours })).toMatchObject({ code: 'token_expired' });
+    expect(await attest(await token(), { at: NOW * 1000 + 10 * hours })).toMatchObject({
+      code: 'token_expired',
+    });
     expect(await attest(await token(), { at: NOW * 1000 - 10 * hours })).toMatchObject({ kind: 'refused' });
   });
 
@@ -161,14 +177,18 @@ describe('a sign-in', () => {
     const stranger = await newSigner('one');
     expect(await attest(await token({}, stranger))).toMatchObject({ code: 'token_forged' });
     const [head = '', body = '', tail = ''] = (await token()).split('.');
-    const other = Buffer.from(JSON.stringify({ ...CLAIMS, sub: 'subject-sam', nonce: DIGEST, x: 1 })).toString('base64url');
+    const other = Buffer.from(
+      JSON.stringify({ ...CLAIMS, sub: 'subject-sam', nonce: DIGEST, x: 1 }),
+    ).toString('base64url');
     expect(await attest([head, other, tail].join('.'))).toMatchObject({ code: 'token_forged' });
     expect(await attest([head, body, 'AAAA'].join('.'))).toMatchObject({ kind: 'refused' });
     expect(await attest('not.a.token')).toMatchObject({ code: 'token_unreadable' });
   });
 
   test('A09: an access token is no ID token', async () => {
-    expect(await attest(await token({}, signer, { typ: 'at+jwt' }))).toMatchObject({ code: 'token_not_for_this' });
+    expect(await attest(await token({}, signer, { typ: 'at+jwt' }))).toMatchObject({
+      code: 'token_not_for_this',
+    });
   });
 
   test('A09: of a kind that is not asked for is refused where one is', async () => {

@@ -41,8 +41,15 @@ interface Ballot {
 /** Opens a card, lets somebody vote on it, and says what came of that. */
 async function weigh(vote: (card: Card) => Message, ballot: Ballot = {}): Promise<Weighed> {
   const { body = {}, run = RUN, approvals = approvalsWith(rosters), given = {} } = ballot;
-  const { world } = worldOf(openStores(IN_MEMORY, { log: 'test', now: () => START }), { approvals, ...given });
-  const asked = await createAsk(world)({ run: RUN, facts: [], body: cardBody({ minAssurance: 'V3', ...body }) });
+  const { world } = worldOf(openStores(IN_MEMORY, { log: 'test', now: () => START }), {
+    approvals,
+    ...given,
+  });
+  const asked = await createAsk(world)({
+    run: RUN,
+    facts: [],
+    body: cardBody({ minAssurance: 'V3', ...body }),
+  });
   if ('fault' in asked) throw new Error(asked.fault.message);
   const card: Card = JSON.parse(JSON.stringify(asked)) as Card;
   return createWeigh(world)({ run, facts: [], message: vote(card), card, at: START });
@@ -69,29 +76,47 @@ describe('a vote', () => {
     const weighed = await weigh(signedBy('sam'));
     expect(weighed).toMatchObject({ kind: 'counts', by: 'sam', assurance: 'V3', groups: ['soc'] });
     const { evidence, roster } = weighed as Extract<Weighed, { kind: 'counts' }>;
-    expect([evidence, roster]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect([evidence, roster]).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ]);
   });
 
   test('A01: a mere name where more is needed is recorded as V0 and does not count', async () => {
-    expect(await weigh(by('sam'))).toMatchObject({ kind: 'refused', code: 'assurance_too_low', assurance: 'V0' });
-    expect(await weigh(by('sam'), { given: { mode: 'production' }, body: { minAssurance: 'V0' } })).toMatchObject({
+    expect(await weigh(by('sam'))).toMatchObject({
       kind: 'refused',
       code: 'assurance_too_low',
       assurance: 'V0',
     });
-    expect(await weigh(by('sam'), { body: { minAssurance: 'V0' } })).toMatchObject({ kind: 'counts', by: 'sam' });
+    expect(
+      await weigh(by('sam'), { given: { mode: 'production' }, body: { minAssurance: 'V0' } }),
+    ).toMatchObject({
+      kind: 'refused',
+      code: 'assurance_too_low',
+      assurance: 'V0',
+    });
+    expect(await weigh(by('sam'), { body: { minAssurance: 'V0' } })).toMatchObject({
+      kind: 'counts',
+      by: 'sam',
+    });
   });
 
   test('A02: the name in a signed word never outweighs the key: another person’s name is refused', async () => {
     expect(await weigh(signedBy('lee', keys.sam))).toMatchObject({ kind: 'refused', code: 'name_mismatch' });
-    expect(await weigh(signedBy('nobody in particular', keys.sam))).toMatchObject({ kind: 'counts', by: 'sam' });
+    expect(await weigh(signedBy('nobody in particular', keys.sam))).toMatchObject({
+      kind: 'counts',
+      by: 'sam',
+    });
   });
 
   test('A03: a service account, and whoever the roster does not list, are not counted', async () => {
     const open = { body: { minAssurance: 'V0' } } as const;
     expect(await weigh(by('svc-cordon'), open)).toMatchObject({ kind: 'refused', code: 'service_account' });
     expect(await weigh(by('mallory'), open)).toMatchObject({ kind: 'refused', code: 'person_unknown' });
-    expect(await weigh(signedBy('mallory', keys.stranger))).toMatchObject({ kind: 'refused', code: 'key_unknown' });
+    expect(await weigh(signedBy('mallory', keys.stranger))).toMatchObject({
+      kind: 'refused',
+      code: 'key_unknown',
+    });
   });
 
   test.each([
@@ -112,16 +137,27 @@ describe('a vote', () => {
 
   test('A05: a proof given for one card is none for another, nor for another decision', async () => {
     const elsewhere = signedBy('sam')({ digest: 'f'.repeat(64), body: cardBody() });
-    expect(await weigh((card) => ({ ...elsewhere, digest: card.digest }))).toMatchObject({ code: 'signature_wrong' });
+    expect(await weigh((card) => ({ ...elsewhere, digest: card.digest }))).toMatchObject({
+      code: 'signature_wrong',
+    });
     const refusal = (card: Card): Message =>
-      signed({ kind: 'reject', task: 'clean', digest: card.digest, by: 'sam', reason: 'called the owner back' }, keys.sam, RUN);
+      signed(
+        { kind: 'reject', task: 'clean', digest: card.digest, by: 'sam', reason: 'called the owner back' },
+        keys.sam,
+        RUN,
+      );
     expect(
-      await weigh((card) => ({ ...by('sam')(card), proof: (refusal(card) as Vote).proof ?? { kind: 'none' } })),
+      await weigh((card) => ({
+        ...by('sam')(card),
+        proof: (refusal(card) as Vote).proof ?? { kind: 'none' },
+      })),
     ).toMatchObject({ code: 'signature_wrong' });
   });
 
   test('A05: a reason, or a name, changed after it was signed is refused', async () => {
-    expect(await weigh((card) => ({ ...signedBy('sam')(card), reason: 'something else entirely' }))).toMatchObject({
+    expect(
+      await weigh((card) => ({ ...signedBy('sam')(card), reason: 'something else entirely' })),
+    ).toMatchObject({
       code: 'signature_wrong',
     });
     expect(await weigh((card) => ({ ...signedBy('sam')(card), by: 'adm-sam' }))).toMatchObject({
@@ -130,7 +166,9 @@ describe('a vote', () => {
   });
 
   test('A06: a digest that is not the open card’s is refused', async () => {
-    expect(await weigh(signedBy('sam', keys.sam, { digest: 'a'.repeat(64) }))).toMatchObject({ code: 'other_card' });
+    expect(await weigh(signedBy('sam', keys.sam, { digest: 'a'.repeat(64) }))).toMatchObject({
+      code: 'other_card',
+    });
   });
 
   test('A08: after a reset, and in any run that does not continue the one that asked, the card is superseded', async () => {
@@ -152,14 +190,18 @@ describe('a vote', () => {
       const at = chain.indexOf(runId as (typeof chain)[number]);
       return { originalRunId: runId, continuedFrom: chain[at + 1] ?? null };
     };
-    expect(await weigh(signedBy('sam'), { run: { ...RUN, runId: 'third' }, given: { origin } })).toMatchObject({
+    expect(
+      await weigh(signedBy('sam'), { run: { ...RUN, runId: 'third' }, given: { origin } }),
+    ).toMatchObject({
       kind: 'counts',
     });
   });
 
   test('A08: a continued run that was then reset does not keep votes given before', async () => {
     const origin: Given['origin'] = async () => ({ originalRunId: 'second', continuedFrom: RUN.runId });
-    expect(await weigh(signedBy('sam'), { run: { ...RUN, runId: 'second-reset' }, given: { origin } })).toMatchObject({
+    expect(
+      await weigh(signedBy('sam'), { run: { ...RUN, runId: 'second-reset' }, given: { origin } }),
+    ).toMatchObject({
       kind: 'superseded',
     });
   });
@@ -168,7 +210,9 @@ describe('a vote', () => {
     const gone = approvalsWith({ current: async () => ({ kind: 'unavailable', reason: 'not now' }) });
     expect(await weigh(signedBy('sam'), { approvals: gone })).toMatchObject({ kind: 'unavailable' });
     const origin: Given['origin'] = () => Promise.reject(new Error('no server'));
-    expect(await weigh(signedBy('sam'), { run: { ...RUN, runId: 'other' }, given: { origin } })).toMatchObject({
+    expect(
+      await weigh(signedBy('sam'), { run: { ...RUN, runId: 'other' }, given: { origin } }),
+    ).toMatchObject({
       kind: 'unavailable',
     });
   });
@@ -179,7 +223,9 @@ describe('a vote', () => {
 
   test('by a kind of proof that nobody here understands is refused', async () => {
     const jws = 'aaaa.bbbb.cccc';
-    expect(await weigh(by('sam', { proof: { kind: 'brokered', jws } }))).toMatchObject({ code: 'proof_not_accepted' });
+    expect(await weigh(by('sam', { proof: { kind: 'brokered', jws } }))).toMatchObject({
+      code: 'proof_not_accepted',
+    });
   });
 
   test('that the server saw is taken at its word only where it names somebody', async () => {
@@ -187,7 +233,12 @@ describe('a vote', () => {
       approvals: approvalsWith(rosters, { others: [{ proof: 'principal', assurance: 'V1', attest }] }),
       body: { minAssurance: 'V1' },
     });
-    const seen = principal(async () => ({ kind: 'person', person: 'lee', assurance: 'V1', evidence: 'e'.repeat(64) }));
+    const seen = principal(async () => ({
+      kind: 'person',
+      person: 'lee',
+      assurance: 'V1',
+      evidence: 'e'.repeat(64),
+    }));
     expect(await weigh(by('lee'), seen)).toMatchObject({ kind: 'counts', by: 'lee', assurance: 'V1' });
     const unseen = principal(async () => ({ kind: 'refused', code: 'no_principal', reason: 'nobody' }));
     expect(await weigh(by('lee'), unseen)).toMatchObject({ code: 'assurance_too_low', assurance: 'V0' });
@@ -206,7 +257,9 @@ describe('a vote', () => {
     const targets = Array.from({ length: 37 }, (_, at) => `host-${at}`);
     const many = { body: { targets, targetCount: 37 } };
     expect(await weigh(signedBy('sam'), many)).toMatchObject({ code: 'targets_uncounted' });
-    expect(await weigh(signedBy('sam', keys.sam, { targets: 38 }), many)).toMatchObject({ code: 'targets_miscounted' });
+    expect(await weigh(signedBy('sam', keys.sam, { targets: 38 }), many)).toMatchObject({
+      code: 'targets_miscounted',
+    });
     expect(await weigh(signedBy('sam', keys.sam, { targets: 37 }), many)).toMatchObject({ kind: 'counts' });
   });
 
@@ -218,7 +271,10 @@ describe('a vote', () => {
       by: 'riley',
       reason: 'this was my mistake',
     });
-    expect(await weigh((card) => signed(no(card), keys.riley, RUN))).toMatchObject({ kind: 'counts', by: 'riley' });
+    expect(await weigh((card) => signed(no(card), keys.riley, RUN))).toMatchObject({
+      kind: 'counts',
+      by: 'riley',
+    });
     expect(await weigh(no)).toMatchObject({ code: 'assurance_too_low', assurance: 'V0' });
   });
 });

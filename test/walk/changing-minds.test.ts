@@ -199,7 +199,11 @@ describe('a card that no longer stands', () => {
   test('A07: votes on it are void: they name a card that is not open', async () => {
     const { risky, codes, calls } = await meet({
       verdicts: [needing(2), needing(2), ALLOW],
-      said: [later(says('approve', 'sam')), later(says('approve', 'lee')), later(says('approve', 'lee', FIRST))],
+      said: [
+        later(says('approve', 'sam')),
+        later(says('approve', 'lee')),
+        later(says('approve', 'lee', FIRST)),
+      ],
       weigh: (message, nth) => (nth === 2 ? superseded : { kind: 'counts', by: message.by, assurance: 'V3' }),
     });
     expect(codes).toEqual(['other_card']);
@@ -208,8 +212,16 @@ describe('a card that no longer stands', () => {
 
   test.each([
     ['A07: other inputs', 'inputs_changed', { inputs: { filter_ids: ['f1', 'f2'] } }],
-    ['A20: one target more', 'targets_changed', { targets: Array.from({ length: 38 }, (_, at) => `host-${at}`) }],
-    ['A11: an approver who is none any more', 'approver_removed', { lapsed: { code: 'approver_removed', reason: 'left' } }],
+    [
+      'A20: one target more',
+      'targets_changed',
+      { targets: Array.from({ length: 38 }, (_, at) => `host-${at}`) },
+    ],
+    [
+      'A11: an approver who is none any more',
+      'approver_removed',
+      { lapsed: { code: 'approver_removed', reason: 'left' } },
+    ],
   ])('%s than were approved ask people anew and run nothing', async (_what, code, changed) => {
     const { facts, risky, calls, cards } = await meet({
       verdicts: [needing(1), ALLOW, needing(1)],
