@@ -8,6 +8,7 @@ import type { Attestation } from './approvals/attestation.ts';
 import { objectionTo, personById } from './approvals/electorate.ts';
 import { breakGlass, objectionToGlass, reviewGlass } from './approvals/glass.ts';
 import { flawOfReason } from './approvals/reason.ts';
+import { takePlace } from './approvals/pace.ts';
 import { lapseOfCard } from './approvals/standing.ts';
 import { subjectOf } from './approvals/statement.ts';
 import { appendFacts } from './record.ts';
@@ -106,7 +107,7 @@ async function admit(
     const count = card?.body.targets.length ?? 0;
     if (count >= massTargets && message.targets !== count) return uncounted(message.targets);
   }
-  if (roster === null) return { kind: 'counts', by: person, assurance };
+  if (roster === null) return { kind: 'counts', by: person, assurance, ...anyGroup(card) };
   const listed = personById(roster, person);
   if (listed === null) return refused('person_unknown', 'the roster lists nobody by this name');
   const named = roster.byAccount(message.by);
@@ -121,6 +122,15 @@ async function admit(
     roster: roster.digest,
   } as const;
   switch (message.kind) {
+    case 'approve': {
+      const about = { digest: message.digest, task: message.task };
+      const places = world.approvals.mostPerHour;
+      if (await takePlace(world.ledger, run, person, about, { places, at })) return counts;
+      return refused(
+        'too_many_votes',
+        `${person} has approved ${places} cards within the hour; let somebody else read this one`,
+      );
+    }
     case 'break_glass': {
       const objection = card === null ? null : objectionToGlass(message, card, listed);
       if (objection !== null) return refused(objection.code, objection.reason);
@@ -134,6 +144,12 @@ async function admit(
     default:
       return counts;
   }
+}
+
+/** Without a roster nobody is in a group, and names are taken for whoever is wanted; in development only. */
+function anyGroup(card: Card | null): { readonly groups?: readonly string[] } {
+  const wanted = card === null ? [] : termsOf(card.body).groups.map(({ group }) => group);
+  return wanted.length === 0 ? {} : { groups: wanted };
 }
 
 /** The number is not said: whoever did not count the targets is to look at them. */

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { stringify } from 'yaml';
-import { createApprovals, MASS_TARGETS } from '../activities/approvals/index.ts';
+import { createApprovals, MASS_TARGETS, MOST_PER_HOUR } from '../activities/approvals/index.ts';
 import { keyId } from '../activities/approvals/roster-index.ts';
 import { createRosterSource } from '../activities/approvals/roster-source.ts';
 import { createAsk } from '../activities/ask.ts';
@@ -57,6 +57,7 @@ export async function measureVotes(
         acr: [],
       },
       massTargets: MASS_TARGETS,
+      mostPerHour: MOST_PER_HOUR,
       notices: null,
     });
     const asked = await createAsk(world)({ run, facts: [], body });

@@ -16,7 +16,7 @@ export async function openApprovals(
   { roster, approvals, connectors }: Config,
   secret: (reference: string, reader: string) => Promise<string>,
 ): Promise<OpenedApprovals> {
-  const { idToken, massTargets, notify } = approvals;
+  const { idToken, massTargets, mostPerHour, notify } = approvals;
   if (roster === null && idToken !== null)
     return problem(
       'approvals.id_token needs a roster: without one nobody is known by a subject; set roster.file',
@@ -35,12 +35,15 @@ export async function openApprovals(
   if (roster === null)
     return {
       kind: 'approvals',
-      approvals: createApprovals({ rosters: null, idToken, massTargets, notices }),
+      approvals: createApprovals({ rosters: null, idToken, massTargets, mostPerHour, notices }),
     };
   const opened = await openRoster(roster.file, roster.digest);
   if (opened.kind === 'problems') return opened;
   const rosters = createRosterSource(roster.file, roster.digest);
-  return { kind: 'approvals', approvals: createApprovals({ rosters, idToken, massTargets, notices }) };
+  return {
+    kind: 'approvals',
+    approvals: createApprovals({ rosters, idToken, massTargets, mostPerHour, notices }),
+  };
 }
 
 function problem(line: string): OpenedApprovals {

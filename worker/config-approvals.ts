@@ -7,6 +7,7 @@ const SECONDS_PER_MINUTE = 60;
 export function approvalsFrom({
   id_token: token,
   mass_targets,
+  most_per_hour,
   notify,
 }: ConfigFile['approvals']): Config['approvals'] {
   return {
@@ -22,6 +23,7 @@ export function approvalsFrom({
             acr: token.acr,
           },
     massTargets: mass_targets,
+    mostPerHour: most_per_hour,
     notify: notify === undefined ? null : { to: notify.to, link: notify.link ?? null },
   };
 }

@@ -135,6 +135,7 @@ const approvals = z
     {
       id_token: idToken.optional(),
       mass_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(10),
+      most_per_hour: number('a number of cards, 1 to 1000', 1, 1_000).default(30),
       notify: z
         .strictObject(
           {

@@ -29,6 +29,7 @@ export interface Config {
   readonly approvals: {
     readonly idToken: IdTokenConfig | null;
     readonly massTargets: number;
+    readonly mostPerHour: number;
     readonly notify: { readonly to: readonly string[]; readonly link: string | null } | null;
   };
   readonly secrets: {

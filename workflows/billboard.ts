@@ -29,7 +29,7 @@ export function createBillboard(plan: Plan, run: RunRef, state: RunState, search
   const open = (): readonly OpenItem[] =>
     plan.tasks.flatMap(({ name }) => {
       const waiting = state.tasks[name]?.waiting;
-      return waiting ? [openItem(name, waiting, iso)] : [];
+      return waiting && waiting.kind !== 'delay' ? [openItem(name, waiting, iso)] : [];
     });
   return {
     report,
@@ -56,7 +56,11 @@ export function createBillboard(plan: Plan, run: RunRef, state: RunState, search
   };
 }
 
-function openItem(task: string, waiting: Waiting, iso: (ms: number) => string): OpenItem {
+function openItem(
+  task: string,
+  waiting: Exclude<Waiting, { kind: 'delay' }>,
+  iso: (ms: number) => string,
+): OpenItem {
   switch (waiting.kind) {
     case 'approval':
       return {

@@ -3,7 +3,7 @@ import type { JsonObject } from './language/json.ts';
 import type { Repeat, Reversibility } from './language/plan.ts';
 import type { KeyScope, Retry, Severity } from './language/playbook.ts';
 import type { Assurance, Fault } from './walk/outcome.ts';
-import type { GroupQuorum, Verdict } from './walk/verdict.ts';
+import type { GroupQuorum, Obligation, Verdict } from './walk/verdict.ts';
 
 export type * from './words.ts';
 
@@ -120,6 +120,8 @@ export interface CardBody {
   /** Since 2. What policy said: `allow` where only the playbook asks for a person. */
   readonly effect: Verdict['effect'];
   readonly rules: readonly string[];
+  /** Since 2. What else policy wants, beside the approvals that `quorum` and its neighbours sum up. */
+  readonly obligations: readonly Obligation[];
   /** Since 2. SHA-256 of the policies that said it. */
   readonly policySet: string;
   readonly reversibility: Reversibility;

@@ -42,7 +42,8 @@ export function recipients(
     occasion === 'break_glass' ||
     (person.groups.some((group) => groups.includes(group)) && objectionTo(roster, person.id, run) === null);
   const mails = (roster?.persons ?? []).filter(wanted).flatMap(({ mail }) => mail ?? []);
-  return [...new Set([...always, ...mails])].slice(0, MOST_MAILS);
+  const named = body.obligations.flatMap((one) => (one.kind === 'notify' ? one.to : []));
+  return [...new Set([...always, ...named, ...mails])].slice(0, MOST_MAILS);
 }
 
 const OPENING: { readonly [occasion in Occasion]: string } = {

@@ -2,6 +2,7 @@
 import {
   createApprovals,
   MASS_TARGETS,
+  MOST_PER_HOUR,
   NO_ROSTER,
   type Approvals,
 } from '../../activities/approvals/index.ts';
@@ -29,6 +30,7 @@ export function scriptedApprovals({ roster, leaves }: Rehearsal, clock: Clock): 
     rosters,
     idToken: null,
     massTargets: MASS_TARGETS,
+    mostPerHour: MOST_PER_HOUR,
     notices: null,
     others: [rehearsed],
   });

@@ -1,4 +1,6 @@
 /** What waits for a person, with all that must be read before answering. */
+import { digestOf } from '../../activities/keys.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
 import type { OpenItem } from '../../workflows/messages.ts';
 import { termsOf } from '../../workflows/walk/terms.ts';
 import type { CardBody } from '../../workflows/ports.ts';
@@ -79,11 +81,20 @@ function renderCard(
     field('approvals', `${approvals.length} of ${body.quorum}${wanted(body)}${given}`, stream),
     field('not before', body.notBefore > body.openedAt ? iso(body.notBefore) : null, stream),
     field('expires', iso(body.expiresAt), stream),
-    field('inputs', exactJson(body.inputs), stream, WHOLE),
+    field('inputs', exactJson(shown(body)), stream, WHOLE),
     field('digest', digest, stream, WHOLE),
     field('to approve', answer('approve', workflowId, task, '--as', 'YOU', '--reason', 'WHY'), stream, WHOLE),
     field('to refuse', answer('reject', workflowId, task, '--as', 'YOU', '--reason', 'WHY'), stream, WHOLE),
   ].join('');
+}
+
+/** Policy may keep a field off screens. The card holds it all the same, and its digest covers it. */
+function shown({ inputs, obligations = [] }: Partial<CardBody>): JsonObject {
+  const hidden = new Set(obligations.flatMap((one) => (one.kind === 'redact' ? one.fields : [])));
+  const all = Object.entries(inputs ?? {});
+  return Object.fromEntries(
+    all.map(([name, value]) => [name, hidden.has(name) ? `[redacted, SHA-256 ${digestOf(value)}]` : value]),
+  );
 }
 
 const MOST_TARGETS = 50;

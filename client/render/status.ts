@@ -21,6 +21,7 @@ export function statusPaint(status: string, colours: Colours): (text: string) =>
     case 'waiting_confirmation':
     case 'waiting_settlement':
     case 'waiting_review':
+    case 'delayed':
       return colours.cyan;
     case 'running':
       return colours.bold;

@@ -130,6 +130,7 @@ export function cardBody(given: Partial<CardBody> = {}): CardBody {
     targets: ['alice', 'mail'],
     targetCount: 2,
     effect: 'needs_approval',
+    obligations: [],
     rules: ['sample.allow'],
     policySet: '0'.repeat(64),
     reversibility,

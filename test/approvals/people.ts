@@ -50,7 +50,14 @@ export function rostersFrom(file: string): RosterSource {
 }
 
 export function approvalsWith(rosters: RosterSource, more: Partial<ApprovalsInput> = {}): Approvals {
-  return createApprovals({ rosters, idToken: null, massTargets: 10, notices: null, ...more });
+  return createApprovals({
+    rosters,
+    idToken: null,
+    massTargets: 10,
+    mostPerHour: 30,
+    notices: null,
+    ...more,
+  });
 }
 
 /** The same word, signed by whoever has this key. */

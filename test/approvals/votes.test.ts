@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Approvals } from '../../activities/approvals/index.ts';
+import { NO_ROSTER, type Approvals } from '../../activities/approvals/index.ts';
 import type { Attestor } from '../../activities/approvals/attestation.ts';
 import { createAsk } from '../../activities/ask.ts';
 import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
@@ -276,6 +276,42 @@ describe('a vote', () => {
       by: 'riley',
     });
     expect(await weigh(no)).toMatchObject({ code: 'assurance_too_low', assurance: 'V0' });
+  });
+});
+
+describe('an approver', () => {
+  test('who has approved as many cards within the hour as anybody reads is asked to let others', async () => {
+    const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+    const { world } = worldOf(ledger, { approvals: approvalsWith(rosters, { mostPerHour: 2 }) });
+    const answers: string[] = [];
+    for (const [nonce, at] of [
+      ['a', 0],
+      ['b', 1],
+      ['c', 2],
+      ['c', 3_600_001],
+    ] as const) {
+      const asked = await createAsk(world)({ run: RUN, facts: [], body: cardBody({ nonce }) });
+      if ('fault' in asked) throw new Error(asked.fault.message);
+      const message = by('sam')(asked);
+      const weighed = await createWeigh(world)({ run: RUN, facts: [], message, card: asked, at: START + at });
+      answers.push(weighed.kind === 'refused' ? weighed.code : weighed.kind);
+    }
+    expect(answers).toEqual(['counts', 'counts', 'too_many_votes', 'counts']);
+  });
+
+  test('without a roster is taken for whoever is wanted, in development only', async () => {
+    const body = { groups: [{ group: 'soc', count: 1 }], minAssurance: 'V3' } as const;
+    expect(await weigh(by('anybody'), { approvals: NO_ROSTER, body })).toEqual({
+      kind: 'counts',
+      by: 'anybody',
+      assurance: 'V0',
+      groups: ['soc'],
+    });
+    expect(
+      await weigh(by('anybody'), { approvals: NO_ROSTER, body, given: { mode: 'production' } }),
+    ).toMatchObject({
+      code: 'assurance_too_low',
+    });
   });
 });
 

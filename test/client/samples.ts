@@ -92,6 +92,7 @@ export function openCard(changes: Partial<ApprovalItem['card']['body']> = {}): A
         targets: ['jo@corp.example'],
         targetCount: 1,
         effect: 'needs_approval',
+        obligations: [],
         policySet: 'e',
         rules: ['account-recovery'],
         reversibility: 'C',

@@ -254,7 +254,53 @@ describe('a word that nobody can weigh now', () => {
   });
 });
 
+describe('a card that nobody answers', () => {
+  test('is announced when it opens, when half of its time is over and when little is left, and is then refused', async () => {
+    const told: string[] = [];
+    let now = START;
+    const world = agreeableWorld({
+      now: () => now,
+      async ask(body) {
+        const reminders = [START + 1_800_000, START + 2_880_000];
+        return { digest: FIRST, body, reminders };
+      },
+      tell: (_card, occasion) => void told.push(`${occasion} after ${(now - START) / 60_000} minutes`),
+      async hear(_task, until) {
+        now = until;
+        return { kind: 'time' };
+      },
+    });
+    const { state } = await walked(gated, world.ports);
+    expect(told).toEqual([
+      'opened after 0 minutes',
+      'reminder after 30 minutes',
+      'escalation after 48 minutes',
+    ]);
+    expect(state.tasks['risky']?.outcome?.status).toBe('expired');
+  });
+});
+
 describe('a delay', () => {
+  test('of a task that needs nobody is waited for, and policy is asked again', async () => {
+    const until = START + 60_000;
+    const open = plan([task('risky', { connector: 'mail' })]);
+    let now = START;
+    let asked = 0;
+    const world = agreeableWorld({
+      now: () => now,
+      async judge(question) {
+        asked += 1;
+        return decided(question, { ...ALLOW, obligations: [{ kind: 'delay', until }] });
+      },
+      async hear(_task, wanted) {
+        now = wanted;
+        return { kind: 'time' };
+      },
+    });
+    const { state } = await walked(open, world.ports);
+    expect([state.tasks['risky']?.outcome?.status, asked, now]).toEqual(['completed', 2, until]);
+  });
+
   test('holds the task back after the last vote, and the vote may be taken back meanwhile', async () => {
     const until = START + 60_000;
     const delayed: Verdict = {

@@ -76,6 +76,7 @@ describe('the card', () => {
         targets: ['alice'],
         targetCount: 1,
         effect: 'needs_approval',
+        obligations: needing(1).obligations,
         rules: ['sample.allow'],
         policySet: '0'.repeat(64),
         reversibility: 'B',

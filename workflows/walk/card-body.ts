@@ -27,6 +27,7 @@ export function cardBody({ ports, run, task }: Strand, question: Question, decid
     targetCount: targets.length,
     effect: verdict.effect,
     rules: verdict.rules.map((rule) => rule.id),
+    obligations: verdict.obligations,
     policySet: verdict.policySet,
     reversibility: task.reversibility,
     requestedBy: run.requestedBy,

@@ -28,6 +28,8 @@ export const EVENTS = [
   /** The call is about to be made. Durable before it is. */
   'connector_intent',
   'task_skipped_condition',
+  /** Policy allows it, but not yet. */
+  'task_delayed',
   'task_blocked',
   'task_rejected',
   'task_expired',
@@ -60,6 +62,7 @@ export type EventName = (typeof EVENTS)[number];
 
 /** Facts that the same task, or the run, may leave more than once. */
 export const RECURRING: ReadonlySet<EventName> = new Set([
+  'task_delayed',
   'vote_counted',
   'vote_refused',
   'vote_deferred',

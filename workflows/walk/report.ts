@@ -128,6 +128,8 @@ function statusOf(record: TaskRecord): string {
       return 'waiting_settlement';
     case 'review':
       return 'waiting_review';
+    case 'delay':
+      return 'delayed';
     case undefined:
       return record.phase === 'pending' ? 'pending' : 'running';
   }

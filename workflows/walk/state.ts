@@ -30,6 +30,8 @@ export type Waiting =
     }
   /** The task is over; what was done without a quorum is to be looked at. */
   | { readonly kind: 'review'; readonly glass: Glass; readonly by: string }
+  /** Policy lets it run, but not yet. */
+  | { readonly kind: 'delay'; readonly question: Question; readonly until: number }
   | {
       readonly kind: 'settlement';
       readonly call: Call;

@@ -28,6 +28,7 @@ export const MISFITS = {
   voted_already: 'this person has already approved this card',
   nothing_to_withdraw: 'this person has no approval on this card',
   enough: 'enough persons have approved this card already',
+  not_yet: 'this task waits for its time, and for nobody',
   not_a_review: 'this task waits for review',
   not_an_approval: 'this task waits for approve or reject',
   not_a_confirmation: 'this task waits for confirm',

@@ -15,7 +15,9 @@ import { act } from './deed.ts';
 import { awaitConfirmation, awaitSettlement } from './handover.ts';
 import type { Fault, Outcome } from './outcome.ts';
 import type { Decided } from './state.ts';
-import type { Story, Strand } from './strand.ts';
+import { listen } from './listen.ts';
+import type { Ear, Story, Strand } from './strand.ts';
+import type { Verdict } from './verdict.ts';
 
 type Resolved =
   | { readonly kind: 'question'; readonly question: Question }
@@ -30,6 +32,8 @@ export async function walkTask(strand: Strand): Promise<Story> {
       return awaitConfirmation(strand);
     case 'settlement':
       return awaitSettlement(strand);
+    case 'delay':
+      return awaitDue(strand);
     case 'review':
       throw new Error(`${strand.task.name} is over and only waits for its review`);
     case undefined:
@@ -48,6 +52,12 @@ async function undertake(strand: Strand, asked: Question): Promise<Story> {
   strand.record.inputs = decided.inputs;
   if (strand.task.approvalRequired || decided.verdict.effect === 'needs_approval')
     return consented(strand, await askConsent(strand, question, decided));
+  const due = dueOf(decided.verdict);
+  if (due > strand.ports.now()) {
+    strand.wait({ kind: 'delay', question: asked, until: due });
+    strand.recorder.announce(strand.task.name, 'task_delayed', { until: due });
+    return awaitDue(strand);
+  }
   return act(strand, question, decided, null);
 }
 
@@ -115,6 +125,23 @@ async function judge(
     default:
       return judgement satisfies never;
   }
+}
+
+/** Policy allows it, but not before this time; the beginning of time where it does not say. */
+function dueOf({ obligations }: Verdict): number {
+  return Math.max(0, ...obligations.map((one) => (one.kind === 'delay' ? one.until : 0)));
+}
+
+/** Nobody is asked; and once it is time, policy is asked again. */
+async function awaitDue(strand: Strand): Promise<Story> {
+  const { waiting } = strand.record;
+  if (waiting?.kind !== 'delay') throw new Error('a task waits for its time without knowing it');
+  const ear: Ear = { deadline: Infinity, usable: () => 'not_yet' };
+  const heard = await listen(strand, waiting.until, ear);
+  if (heard.kind === 'suspend') return null;
+  strand.wait(null);
+  if (heard.kind === 'cancelled') return { status: 'cancelled' };
+  return undertake(strand, waiting.question);
 }
 
 /**
