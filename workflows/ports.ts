@@ -85,7 +85,7 @@ export interface Ports {
   tell(card: Card, occasion: Occasion): void;
   /** Decide whether a person's word counts: who they are, how sure that is, and whether they may. */
   weigh(message: Message, card: Card | null, facts: readonly StampedFact[]): Promise<Weighed>;
-  /** The next message for this task, or the time `until`. Of both, `cancelled` MUST be heard before `suspend`. */
+  /** The next message for this task, or the time `until`, which may be never (`Infinity`). Of both, `cancelled` MUST be heard before `suspend`. */
   hear(task: string, until: number): Promise<Heard>;
   /** Whether something was said to this task that it has not heard yet. */
   spokenTo(task: string): boolean;

@@ -91,7 +91,9 @@ export function createTemporalPorts(around: Surroundings): Ports {
     async hear(task, until) {
       around.refresh();
       const stirred = (): boolean => mailbox.has(task) || around.cancelled() || suspendDue();
-      await condition(stirred, Math.max(1, until - now()));
+      // A timer has an end; some waits have none.
+      if (until === Infinity) await condition(stirred);
+      else await condition(stirred, Math.max(1, until - now()));
       return heard(around, task, suspendDue());
     },
     spokenTo: (task) => mailbox.has(task),

@@ -13,9 +13,9 @@ const TASK = 'rotate_password';
 
 /** Signals in all; every so many of them one that only its signature gives away, and a few as large as may be. */
 const JUNK = 10_000;
-const PLAUSIBLE_EVERY = 25;
+const PLAUSIBLE_EVERY = 50;
 const HUGE = 8;
-const AT_ONCE = 50;
+const AT_ONCE = 100;
 
 describe('a flood of signals', () => {
   test('A12: ten thousand junk signals, some of two megabytes, neither approve nor lose the genuine vote', async () => {
