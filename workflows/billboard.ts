@@ -6,7 +6,9 @@ import type { Plan } from './language/plan.ts';
 import type { OpenItem } from './messages.ts';
 import type { RunRef } from './ports.ts';
 import { fitting, liveStatus, reportOf, type RunReport } from './walk/report.ts';
+import type { Assurance } from './walk/outcome.ts';
 import type { RunState, Waiting } from './walk/state.ts';
+import { termsOf } from './walk/terms.ts';
 
 export const SEARCH_KEYS = {
   playbook: defineSearchAttributeKey('CordonPlaybook', SearchAttributeType.KEYWORD),
@@ -94,6 +96,7 @@ function howToAnswer(run: RunRef, item: OpenItem): string {
       return answerable(run, 'approve', { task: item.task, digest, by: 'YOUR NAME', reason: 'WHY' }, [
         `**${item.task}** waits for approval (${item.approvals.length} of ${body.quorum}), until ${until}.`,
         `Would run ${body.type} through ${body.connector} on ${body.targets.length} target(s); reversibility ${body.reversibility}. Query \`approvals\` shows the whole card: read it, then send signal \`approve\` or \`reject\` with`,
+        ...proofWanted(termsOf(body).minAssurance),
       ]);
     }
     case 'confirmation':
@@ -120,6 +123,14 @@ function howToAnswer(run: RunRef, item: OpenItem): string {
     default:
       return item satisfies never;
   }
+}
+
+/** A name alone is what this page can offer to paste; where that is not enough it says so. */
+function proofWanted(level: Assurance): readonly string[] {
+  if (level === 'V0') return [];
+  return [
+    `It counts only with a \`proof\` of level ${level} or better: \`cordon approve … --key FILE --print\` prints the whole of it.`,
+  ];
 }
 
 /** What to know, what to paste into this page, and the command for those who prefer a shell. */

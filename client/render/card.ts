@@ -83,8 +83,8 @@ function renderCard(
     field('expires', iso(body.expiresAt), stream),
     field('inputs', exactJson(shown(body)), stream, WHOLE),
     field('digest', digest, stream, WHOLE),
-    field('to approve', answer('approve', workflowId, task, '--as', 'YOU', '--reason', 'WHY'), stream, WHOLE),
-    field('to refuse', answer('reject', workflowId, task, '--as', 'YOU', '--reason', 'WHY'), stream, WHOLE),
+    field('to approve', answer('approve', workflowId, task, ...asWhom(body)), stream, WHOLE),
+    field('to refuse', answer('reject', workflowId, task, ...asWhom(body)), stream, WHOLE),
   ].join('');
 }
 
@@ -113,6 +113,12 @@ function wanted(body: CardBody): string {
   const each = groups.map(({ group, count }) => `${count} of ${oneLine(group)}`).join(', ');
   const proof = minAssurance === 'V0' ? '' : `, proved as ${minAssurance} or better`;
   return `${each === '' ? '' : ` (${each})`}${proof}`;
+}
+
+/** What has to be filled in: a key where a mere name would not do, a number where there are many targets. */
+function asWhom(body: CardBody): readonly string[] {
+  const key = termsOf(body).minAssurance === 'V0' ? [] : ['--key', 'FILE'];
+  return ['--as', 'YOU', '--reason', 'WHY', ...key];
 }
 
 function iso(ms: number): string {

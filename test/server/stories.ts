@@ -168,7 +168,10 @@ export const withdrawn: Story = async (scene) => {
   await run.handle.signal(signals.approve, vote);
   await run.handle.signal(signals.withdraw, { ...vote, reason: 'the owner called again' });
   await scene.startWorker();
-  await eventually('it is taken back', () => entryOf(run.record(), 'vote_withdrawn', 'rotate_password') ?? null);
+  await eventually(
+    'it is taken back',
+    () => entryOf(run.record(), 'vote_withdrawn', 'rotate_password') ?? null,
+  );
   await run.approve('rotate_password', 'lee@corp.example');
   await run.result();
   return run;
