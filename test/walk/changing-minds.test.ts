@@ -281,6 +281,38 @@ describe('a card that nobody answers', () => {
 });
 
 describe('a delay', () => {
+  test('A19: holds for broken glass as well: it lifts the quorum and nothing else', async () => {
+    const until = START + 60_000;
+    const delayed: Verdict = {
+      ...needing(3),
+      obligations: [...needing(3).obligations, { kind: 'delay', until }],
+    };
+    const glass = { use: 'e'.repeat(64), ticket: 'INC-9', scope: 'run', until: START + 1_800_000 };
+    const breaking: Message = {
+      kind: 'break_glass',
+      task: 'risky',
+      digest: FIRST,
+      by: 'sam',
+      reason: 'nobody else',
+      ticket: 'INC-9',
+      scope: 'run',
+      minutes: 30,
+    };
+    const review: Message = { ...says('approve', 'lee', glass.use), kind: 'review' } as Message;
+    const { risky, calls, lines } = await meet({
+      verdicts: [delayed, ALLOW],
+      said: [later(breaking), later(review)],
+      weigh: ({ kind, by }) => ({
+        kind: 'counts',
+        by,
+        assurance: 'V3',
+        ...(kind === 'break_glass' ? { glass } : {}),
+      }),
+    });
+    expect(lines.filter((line) => line.startsWith('glass'))).toEqual(['glass_broken risky']);
+    expect([risky?.outcome?.status ?? null, calls.length]).toEqual(['completed', 1]);
+  });
+
   test('of a task that needs nobody is waited for, and policy is asked again', async () => {
     const until = START + 60_000;
     const open = plan([task('risky', { connector: 'mail' })]);

@@ -104,8 +104,9 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
     assurance: person.assurance,
     card: card.digest,
     ...(weighed.groups === undefined ? {} : { groups: weighed.groups }),
+    ...(weighed.glass === undefined ? {} : { glass: weighed.glass }),
   };
-  if (weighed.glass !== undefined) return breakGlass(strand, waiting, vote, weighed.glass, details);
+  if (weighed.glass !== undefined) breakGlass(strand, waiting, vote.by, weighed.glass, details);
   const approvals = [...waiting.approvals, vote];
   const terms = termsOf(card.body);
   const now = isMet(approvals, terms) && strand.ports.now() >= terms.notBefore;
@@ -117,20 +118,12 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
   return null;
 }
 
-/** Stands for the quorum and for nothing else: policy, guards and the card itself are asked as ever. */
-function breakGlass(
-  strand: Strand,
-  waiting: Open,
-  vote: Approval,
-  glass: Glass,
-  details: JsonObject,
-): Consent {
+/** Told at once, and to be reviewed whatever becomes of the card. Delays, policy and guards hold as ever. */
+function breakGlass(strand: Strand, { card }: Open, by: string, glass: Glass, details: JsonObject): void {
   const { record, recorder, ports, task } = strand;
-  const { until, ...rest } = glass;
-  recorder.announce(task.name, 'glass_broken', { ...details, ...rest, until });
-  record.unreviewed = { glass, by: vote.by };
-  if (waiting.card.reminders !== undefined) ports.tell(waiting.card, 'break_glass');
-  return approved(strand, waiting, [...waiting.approvals, { ...vote, glass }], details);
+  recorder.announce(task.name, 'glass_broken', { ...details, ...glass });
+  record.unreviewed = { glass, by };
+  if (card.reminders !== undefined) ports.tell(card, 'break_glass');
 }
 
 function approved(
