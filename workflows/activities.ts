@@ -11,6 +11,8 @@ import type {
   CardBody,
   Judgement,
   Message,
+  NoCard,
+  Occasion,
   Question,
   Result,
   RunRef,
@@ -56,6 +58,8 @@ export type PlanReply =
       /** Checked against the playbook's declaration, defaults filled in. */
       readonly context: JsonObject;
       readonly requestedBy: string;
+      /** Absent in histories from before it was kept. */
+      readonly startedBy?: string;
       readonly pollMs: number | null;
       readonly continueAfterEvents: number | null;
       /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */
@@ -75,9 +79,9 @@ export interface LocalActivities {
   judge(
     input: Recorded & { readonly question: Question; readonly at: number },
   ): Promise<Judgement & Witnessed>;
-  ask(input: Recorded & { readonly body: CardBody }): Promise<Card & Witnessed>;
+  ask(input: Recorded & { readonly body: CardBody }): Promise<(Card | NoCard) & Witnessed>;
   weigh(
-    input: Recorded & { readonly message: Message; readonly card: Card | null },
+    input: Recorded & { readonly message: Message; readonly card: Card | null; readonly at: number },
   ): Promise<Weighed & Witnessed>;
   settle(
     input: Recorded & { readonly call: Call; readonly settled: Settled; readonly at: number },
@@ -89,6 +93,13 @@ export interface LocalActivities {
 export interface RemoteActivities {
   act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result & Witnessed>;
   check(input: { readonly run: RunRef; readonly call: Call }): Promise<JsonObject | null>;
+  /** Nothing waits for it; see `Ports.tell`. */
+  tell(input: {
+    readonly run: RunRef;
+    readonly card: Card;
+    readonly occasion: Occasion;
+    readonly at: number;
+  }): Promise<void>;
 }
 
 export type Activities = LocalActivities & RemoteActivities;

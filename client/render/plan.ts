@@ -1,6 +1,7 @@
 /** A plan for people: layer by layer, what each task would do, to what, and who is asked. */
 import type { Json } from '../../workflows/language/json.ts';
 import type { PlannedTask, SealedPlan } from '../../workflows/language/plan.ts';
+import { demandOf } from '../../workflows/walk/demand.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
 import type { Foreseen } from '../planning/foresee.ts';
 import type { Stream } from '../terminal.ts';
@@ -75,7 +76,7 @@ function policyOf({ effect, rules }: Verdict): string {
 }
 
 function approvalOf({ approvalRequired }: PlannedTask, verdict: Verdict | null): string {
-  const quorum = Math.max(1, ...(verdict?.obligations ?? []).map((obligation) => obligation.quorum));
+  const { quorum } = demandOf(verdict ?? { obligations: [] });
   const asking = [
     approvalRequired ? 'the playbook' : '',
     verdict?.effect === 'needs_approval' ? 'policy' : '',
