@@ -49,7 +49,7 @@ function verdictOf(line: Line, question: PolicyQuestion): Verdict {
         ...base,
         effect: 'needs_approval',
         rules: [{ id: 'scripted.approval', effect: 'forbid', reason: 'the script wants a person' }],
-        obligations: [{ kind: 'approval', quorum }],
+        obligations: [{ kind: 'approval', quorum, groups: [], minAssurance: 'V0', expiresMs: null }],
       };
     }
     default:

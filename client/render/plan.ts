@@ -75,7 +75,10 @@ function policyOf({ effect, rules }: Verdict): string {
 }
 
 function approvalOf({ approvalRequired }: PlannedTask, verdict: Verdict | null): string {
-  const quorum = Math.max(1, ...(verdict?.obligations ?? []).map((obligation) => obligation.quorum));
+  const quorum = Math.max(
+    1,
+    ...(verdict?.obligations ?? []).map((one) => (one.kind === 'approval' ? one.quorum : 1)),
+  );
   const asking = [
     approvalRequired ? 'the playbook' : '',
     verdict?.effect === 'needs_approval' ? 'policy' : '',

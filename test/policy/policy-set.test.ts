@@ -51,7 +51,7 @@ const asked = (one: Case) => ({ ...NO_TASK, ...table.usual, ...fixed(one) });
 
 async function answer(policy: Policy, one: Case): Promise<Case['expect']> {
   const verdict = await policy.decide(asked(one));
-  const quorum = verdict.obligations[0]?.quorum;
+  const quorum = verdict.obligations.find((one) => one.kind === 'approval')?.quorum;
   return {
     effect: verdict.effect,
     rules: [...new Set(verdict.rules.map((rule) => rule.id))].sort(),

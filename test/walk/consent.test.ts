@@ -87,8 +87,8 @@ describe('the card', () => {
     const two: Verdict = {
       ...needing(1),
       obligations: [
-        { kind: 'approval', quorum: 2 },
-        { kind: 'approval', quorum: 1 },
+        { kind: 'approval', quorum: 2, groups: [], minAssurance: 'V0', expiresMs: null },
+        { kind: 'approval', quorum: 1, groups: [], minAssurance: 'V0', expiresMs: null },
       ],
     };
     expect((await ask({ verdicts: [two] })).cards[0]?.quorum).toBe(2);

@@ -75,7 +75,11 @@ export const DENY: Verdict = {
 };
 
 export function needing(quorum: number): Verdict {
-  return { ...ALLOW, effect: 'needs_approval', obligations: [{ kind: 'approval', quorum }] };
+  return {
+    ...ALLOW,
+    effect: 'needs_approval',
+    obligations: [{ kind: 'approval', quorum, groups: [], minAssurance: 'V0', expiresMs: null }],
+  };
 }
 
 export function decided(question: Question, verdict: Verdict): Judgement {

@@ -12,7 +12,10 @@ type Consent =
 /** Opens the card, then waits. Silence until the card expires is a no. */
 export async function askConsent(strand: Strand, question: Question, decided: Decided): Promise<Consent> {
   const { ports, recorder, task } = strand;
-  const quorum = Math.max(1, ...decided.verdict.obligations.map((obligation) => obligation.quorum));
+  const quorum = Math.max(
+    1,
+    ...decided.verdict.obligations.map((one) => (one.kind === 'approval' ? one.quorum : 1)),
+  );
   const openedAt = ports.now();
   const body: CardBody = {
     v: 1,

@@ -112,7 +112,10 @@ export function strongest(decisions: readonly Decision[], engine: string, set: P
   return {
     effect: first.effect,
     rules: [...rules.values()],
-    obligations: first.effect === 'needs_approval' ? [{ kind: 'approval', quorum }] : [],
+    obligations:
+      first.effect === 'needs_approval'
+        ? [{ kind: 'approval', quorum, groups: [], minAssurance: 'V0', expiresMs: null }]
+        : [],
     engine,
     policySet: set.digest,
     errors: [],
