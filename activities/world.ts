@@ -2,7 +2,8 @@
 import type { Catalogue } from '../workflows/language/catalogue.ts';
 import type { TaskContract } from './catalogue/task-type.ts';
 import type { Connector } from './connectors/connector.ts';
-import type { Policy } from './policy/engine.ts';
+import type { Approval, RunRef } from '../workflows/ports.ts';
+import type { Policy, StandingApproval } from './policy/engine.ts';
 import type { Ledger } from './stores/ledger.ts';
 
 /** One attempt, as its caller sees it. */
@@ -13,6 +14,8 @@ export interface Pulse {
   readonly signal: AbortSignal;
   /** The run was cancelled; a worker that shuts down leaves the call to the next one. */
   cancelled(): boolean;
+  /** When the server scheduled this attempt, milliseconds since 1970: a clock that no worker can be wrong about. */
+  readonly scheduledAt?: number;
   /** Tells the server that the attempt is alive. */
   beat(): void;
 }
@@ -25,6 +28,13 @@ export interface World {
   /** Record, claims and documents. */
   readonly ledger: Ledger;
   readonly policy: Policy;
+  /**
+   * Those of the approvals whose givers still count, with the groups they are in now. Absent: no roster is
+   * configured, so persons are names and nothing more.
+   */
+  readonly standing?: (run: RunRef, approvals: readonly Approval[]) => Promise<readonly StandingApproval[]>;
+  /** Sends a policy's notice to mail addresses; absent where nobody can be told. Rejects when it was not taken. */
+  readonly tell?: (to: readonly string[], subject: string, text: string) => Promise<void>;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly contracts: ReadonlyMap<string, TaskContract>;
   readonly catalogue: Catalogue;

@@ -59,6 +59,7 @@ async function show(terminal: Terminal, config: Config, name: string, options: O
     requestedBy: options.as,
     mode: config.mode,
     policy: policy.kind === 'policy' ? policy.engine : null,
+    now: Date.now(),
   });
   if (options.json === true) printJson(terminal, planJson(sealed, tasks, unconfigured));
   else terminal.out.write(renderPlan(sealed, tasks, terminal.out));

@@ -1,5 +1,6 @@
 /** Policy as the script says it: by task, answer by answer. Counts approvals the way a real engine must. */
-import { countedApprovals, type Policy, type PolicyQuestion } from '../../activities/policy/engine.ts';
+import { countedApprovals } from '../../activities/policy/consent.ts';
+import type { Policy, PolicyQuestion } from '../../activities/policy/engine.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
 import type { Rehearsal } from './script.ts';
 
@@ -9,6 +10,9 @@ export function scriptedPolicy(rehearsal: Rehearsal): Policy {
   const asked = new Map<string, number>();
   return {
     set: { name: 'scripted', digest: '0'.repeat(64) },
+    source: null,
+    reserve: () => null,
+    reopen: async () => null,
     async decide(question) {
       const script = rehearsal.policy[question.task] ?? 'allow';
       const lines: readonly Line[] = Array.isArray(script) ? script : [script];
@@ -44,7 +48,7 @@ function verdictOf(line: Line, question: PolicyQuestion): Verdict {
     case 'needs_approval':
     case 'needs_two': {
       const quorum = line === 'needs_two' ? 2 : 1;
-      if (countedApprovals(question) >= quorum) return verdictOf('allow', question);
+      if (countedApprovals({ ...question, barred: [] }).length >= quorum) return verdictOf('allow', question);
       return {
         ...base,
         effect: 'needs_approval',

@@ -12,6 +12,7 @@ import {
   eventsIn,
   noted,
   OTHER_RUN,
+  policyOf,
   question,
   RUN,
   START,
@@ -24,13 +25,13 @@ const fresh = (): Ledger => openStores(IN_MEMORY, { log: 'test', now: () => STAR
 /** Policy that always says this, and remembers what it was asked. */
 function saying(verdict: Verdict) {
   const asked: PolicyQuestion[] = [];
-  const policy = {
-    set: { name: 'sample', digest: verdict.policySet },
-    async decide(one: PolicyQuestion): Promise<Verdict> {
+  const policy = policyOf(
+    async (one) => {
       asked.push(one);
       return verdict;
     },
-  };
+    { set: { name: 'sample', digest: verdict.policySet } },
+  );
   return { asked, policy };
 }
 
@@ -155,6 +156,7 @@ describe('the verdict', () => {
     expect(entries[1]?.details).toEqual({
       effect: 'deny',
       rules: [{ id: 'assets.protected', effect: 'guard', reason: 'this account is protected' }],
+      obligations: [],
       engine: 'sample',
       policy_set: ALLOW.policySet,
       inputs: DIGEST,
@@ -198,11 +200,18 @@ describe('the verdict', () => {
         connector: 'mail',
         reversibility: 'A',
         severity: 'medium',
+        chain: RUN.chain,
         playbook: 'sample',
+        playbookVersion: '1',
         caseId: 'CASE-1',
         requestedBy: 'riley',
-        approvals,
+        approvals: [{ by: 'sam', assurance: 'V0', groups: [] }],
+        roster: false,
         mode: 'development',
+        at: START,
+        startedAt: START,
+        marking: { tlp: null, pap: null },
+        reaches: [],
         targets: ['mail'],
       },
     ]);

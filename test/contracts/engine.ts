@@ -20,7 +20,7 @@ export function engineContract(name: string, open: () => PolicyEngine | Promise<
     });
 
     test('denies what no rule permits, and says so in a rule with a reason', async () => {
-      const service: Asset = { id: 'resolver', kind: 'service', provider: 'dns', protected: false };
+      const service: Asset = { id: 'resolver', kind: 'service', provider: 'dns', protected: false, size: 1 };
       const verdict = await ask({ type: 'BlockDomains', targets: [service] });
       expect(verdict.effect).toBe('deny');
       expect(verdict.rules.map((rule) => [rule.id, rule.reason.length > 10])).toEqual([
@@ -39,19 +39,21 @@ export function engineContract(name: string, open: () => PolicyEngine | Promise<
         effect: 'needs_approval',
         obligations: [{ kind: 'approval', quorum: 1 }],
       });
-      expect(await ask({ approvals: [{ by: 'dana', assurance: 'V1' }] })).toMatchObject({ effect: 'allow' });
+      expect(await ask({ approvals: [{ by: 'dana', assurance: 'V1', groups: [] }] })).toMatchObject({
+        effect: 'allow',
+      });
     });
 
     test('does not count the requester, nor an asserted name in production', async () => {
-      const approvals = [{ by: 'ROBIN', assurance: 'V2' }] as const;
+      const approvals = [{ by: 'ROBIN', assurance: 'V2', groups: [] }] as const;
       expect((await ask({ approvals })).effect).toBe('needs_approval');
-      const asserted = [{ by: 'dana', assurance: 'V0' }] as const;
+      const asserted = [{ by: 'dana', assurance: 'V0', groups: [] }] as const;
       expect((await ask({ approvals: asserted })).effect).toBe('allow');
       expect((await ask({ approvals: asserted, mode: 'production' })).effect).toBe('needs_approval');
     });
 
     test('lets the strictest target decide', async () => {
-      const host: Asset = { id: 'host-1', kind: 'device', provider: 'endpoint', protected: false };
+      const host: Asset = { id: 'host-1', kind: 'device', provider: 'endpoint', protected: false, size: 1 };
       const type = 'ListFilters';
       expect((await ask({ type, targets: [alice, bob] })).effect).toBe('allow');
       expect((await ask({ type, targets: [alice, host] })).effect).toBe('deny');

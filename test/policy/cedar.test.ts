@@ -5,7 +5,7 @@ import type { PolicyRequest } from '../../activities/policy/engine.ts';
 import { cedarWith, openCedar, PERMIT_ALL, request } from './questions.ts';
 
 const approvals = (...names: string[]): PolicyRequest['approvals'] =>
-  names.map((by) => ({ by, assurance: 'V1' }));
+  names.map((by) => ({ by, assurance: 'V1', groups: [] }));
 const refusal = (rules: string): string => {
   const opened = openCedar(rules);
   return opened.kind === 'problems' ? opened.problems.join('\n') : 'accepted';
@@ -48,7 +48,22 @@ describe('A policy set is refused before it may speak', () => {
   test('when a rule has no reason, or an obligation that nobody understands', () => {
     expect(refusal('@id("a") permit (principal, action, resource);')).toContain('no @reason');
     expect(refusal(forbid('a', '', '@obligation("aproval:1")'))).toContain('@obligation');
-    expect(refusal(forbid('a', '', '@obligation("approval:0")'))).toContain('@obligation');
+    for (const wrong of [
+      'approval:0',
+      'approval:10',
+      'approval:1 approval:2',
+      'approval:1 group:soc',
+      'approval:1 group:soc:2',
+      'approval:1 assurance:V4',
+      'approval:1 ttl:4',
+      'approval:1 ttl:400d',
+      'assurance:V3',
+      'redact:a-b',
+      'delay:soon',
+      'notify:nobody',
+      '',
+    ])
+      expect(refusal(forbid('a', '', `@obligation("${wrong}")`))).toContain('@obligation is refused');
     expect(refusal(forbid('a', '', '@obligations("approval:1")'))).toContain(
       '@obligations is not understood',
     );
@@ -56,7 +71,7 @@ describe('A policy set is refused before it may speak', () => {
 
   test('when an obligation stands on a permit, where it would bind nobody', () => {
     const text = rule('@id("a") @obligation("approval:1")', 'permit (principal, action, resource);');
-    expect(refusal(text)).toContain('on a forbid');
+    expect(refusal(text)).toContain('belongs on a forbid');
   });
 
   test('when it is a template, unreadable, or cut off', () => {
@@ -157,9 +172,43 @@ describe('Cedar asks for approval', () => {
     expect(verdict.rules.map(({ id }) => id)).toEqual(['one', 'default_deny']);
   });
 
-  test('but not when the approval it promises would not lift the rule', async () => {
-    const broken = forbid('broken', 'unless { context.approvals >= 3 }', '@obligation("approval:1")');
-    expect((await cedarWith(`${PERMIT_ALL} ${broken}`).decide(request)).effect).toBe('deny');
+  test('with everything the annotations say of it: groups, assurance, time', async () => {
+    const asked = '@obligation("approval:2 group:soc-leads:1 assurance:V3 ttl:4h")';
+    expect(await cedarWith(`${PERMIT_ALL} ${forbid('two', '', asked)} ${one}`).decide(request)).toMatchObject(
+      {
+        effect: 'needs_approval',
+        obligations: [
+          {
+            kind: 'approval',
+            quorum: 2,
+            groups: [{ group: 'soc-leads', count: 1 }],
+            minAssurance: 'V3',
+            expiresMs: 14_400_000,
+          },
+        ],
+      },
+    );
+  });
+
+  test('and the annotation alone lifts the rule, so the two cannot disagree', async () => {
+    const engine = cedarWith(`${PERMIT_ALL} ${forbid('always', '', '@obligation("approval:1")')}`);
+    expect((await engine.decide(request)).effect).toBe('needs_approval');
+    expect((await engine.decide({ ...request, approvals: approvals('dana') })).effect).toBe('allow');
+  });
+
+  test('and says what else it obliges to, on permits too', async () => {
+    const text = rule(
+      '@id("look") @obligation("redact:items,saved delay:15m notify:soc@corp.example")',
+      'permit (principal, action, resource);',
+    );
+    expect(await cedarWith(text).decide(request)).toMatchObject({
+      effect: 'allow',
+      obligations: [
+        { kind: 'redact', fields: ['items', 'saved'] },
+        { kind: 'delay', until: request.startedAt + 900_000 },
+        { kind: 'notify', to: ['soc@corp.example'] },
+      ],
+    });
   });
 });
 

@@ -35,7 +35,7 @@ export async function walkTask(strand: Strand): Promise<Story> {
   if (resolved.kind === 'settled') return resolved.outcome;
   const decided = await judge(strand, resolved.question);
   if (decided.kind === 'settled') return decided.outcome;
-  const question = { ...resolved.question, inputs: decided.inputs };
+  const question = { ...resolved.question, inputs: decided.inputs, ...pinOf(strand) };
   record.inputs = decided.inputs;
   if (strand.task.approvalRequired || decided.verdict.effect === 'needs_approval')
     return consented(strand, await askConsent(strand, question, decided));
@@ -74,9 +74,16 @@ function resolve(strand: Strand): Resolved {
   return { kind: 'question', question: questionOf(strand, task.connector, inputs.value, key) };
 }
 
-function questionOf({ task }: Strand, connector: string, inputs: JsonObject, key: Question['key']): Question {
+function questionOf(strand: Strand, connector: string, inputs: JsonObject, key: Question['key']): Question {
+  const { task } = strand;
   const { name, type, reversibility, repeat } = task;
-  return { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [] };
+  return { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [], ...pinOf(strand) };
+}
+
+/** A run stays under the policy set that it was first judged under; a newer one may only tighten. */
+function pinOf({ pin }: Strand): { readonly pinned?: string } {
+  const pinned = pin();
+  return pinned === null ? {} : { pinned };
 }
 
 /** Stations 2, 3 and 5: was it done before, and may it be done. */
@@ -98,6 +105,7 @@ async function judge(
       recorder.note(task.name, 'key_conflict', { ...judgement.fault });
       return failed(judgement.fault);
     case 'decided':
+      strand.pinTo(judgement.verdict.policySet);
       record.rules = judgement.verdict.rules.map((rule) => rule.id);
       if (ports.cancelled()) return { kind: 'settled', outcome: { status: 'cancelled' } };
       if (judgement.verdict.effect === 'deny')
@@ -112,10 +120,11 @@ async function judge(
 async function consented(strand: Strand, consent: Awaited<ReturnType<typeof awaitConsent>>): Promise<Story> {
   if (consent.kind === 'suspend') return null;
   if (consent.kind === 'refused') return consent.outcome;
-  const decided = await judge(strand, consent.question);
+  const question = { ...consent.question, ...pinOf(strand) };
+  const decided = await judge(strand, question);
   if (decided.kind === 'settled') return decided.outcome;
   if (decided.verdict.effect !== 'allow') return { status: 'denied', verdict: decided.verdict };
-  return act(strand, consent.question, decided, consent.card);
+  return act(strand, question, decided, consent.card);
 }
 
 /** Station 6: claim the key and do it, once. The port records intent before, and result after. */
@@ -162,6 +171,8 @@ function outcomeOf(strand: Strand, call: Call, result: Result): Story | Promise<
       return { status: 'failed', fault: result.fault };
     case 'cancelled':
       return { status: 'cancelled' };
+    case 'denied':
+      return { status: 'denied', verdict: result.verdict };
     case 'action_required': {
       const { instructions, onceDone } = result;
       strand.wait({ kind: 'confirmation', call, instructions, onceDone, since, until, polls: 0 });

@@ -63,7 +63,11 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
           recorder.note(task.name, 'message_ignored', { kind, by, code: 'late' });
       bell.ring();
     };
-    return { task, run, ports, recorder, record, scope, wait };
+    const pin = (): string | null => state.policySet ?? null;
+    const pinTo = (policySet: string): void => {
+      state.policySet ??= policySet;
+    };
+    return { task, run, ports, recorder, record, scope, wait, pin, pinTo };
   };
 
   const live = async (task: PlannedTask, strand: Strand): Promise<void> => {

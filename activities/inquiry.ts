@@ -1,0 +1,40 @@
+/** A walk's question in the terms of policy: the same before people are asked and immediately before the act. */
+import type { Question, RunRef } from '../workflows/ports.ts';
+import { UNMARKED } from '../workflows/language/marking.ts';
+import type { PolicyQuestion } from './policy/engine.ts';
+import type { World } from './world.ts';
+
+/** `at`: server's or workflow's time, milliseconds since 1970. */
+export async function inquiryFor(
+  world: World,
+  run: RunRef,
+  question: Question,
+  targets: readonly string[],
+  at: number,
+): Promise<PolicyQuestion & { readonly chain: string }> {
+  const { standing } = world;
+  const approvals =
+    standing === undefined
+      ? question.approvals.map(({ by, assurance }) => ({ by, assurance, groups: [] }))
+      : await standing(run, question.approvals);
+  return {
+    chain: run.chain,
+    task: question.task,
+    type: question.type,
+    connector: question.connector,
+    reversibility: question.reversibility,
+    severity: run.severity,
+    playbook: run.playbook,
+    playbookVersion: run.playbookVersion,
+    caseId: run.caseId,
+    requestedBy: run.requestedBy,
+    approvals,
+    roster: standing !== undefined,
+    mode: world.mode,
+    at,
+    startedAt: run.startedAt,
+    marking: run.marking ?? UNMARKED,
+    reaches: world.contracts.get(question.type)?.reaches?.(question.inputs) ?? [],
+    targets,
+  };
+}
