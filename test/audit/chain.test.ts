@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { IN_MEMORY, nodeCodec, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger, nodeCodec } from '../../activities/stores/index.ts';
 import type { NewEvent } from '../../activities/stores/audit.ts';
 import { verifyEntries } from '../../workflows/audit/chain.ts';
 import { hex } from '../../workflows/audit/codec.ts';
@@ -69,7 +69,7 @@ describe('the tree over the entries', () => {
 });
 
 async function logOf(count: number): Promise<Uint8Array[]> {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => 1_790_000_100_000 });
+  const ledger = createMemoryLedger({ log: 'test', now: () => 1_790_000_100_000 });
   await ledger.append(events('a', count - 2));
   await ledger.append([event('b', 0), event('b', 1)]);
   return allBytes(ledger);

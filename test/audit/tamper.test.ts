@@ -17,7 +17,7 @@ const disarmed = join(folder, 'disarmed.db');
 const attacked = join(folder, 'attacked.db');
 
 beforeAll(async () => {
-  const ledger = openStores(intact, { log: 'test' });
+  const ledger = await openStores(intact, { log: 'test' });
   for (let n = 0; n < SIZE; n += 1) await ledger.append([event(n % 2 ? 'a' : 'b', n)]);
   const text = '{"card":1}';
   await ledger.put({ kind: 'card', digest: sha256Hex(text), text });

@@ -4,6 +4,8 @@
  * S1 BEGIN IMMEDIATE: the write lock is held before the head is read.
  * S2 COMMIT returns after the flush to disk (`synchronous = FULL`, checked when the file was opened).
  * S3 After any error the transaction is rolled back, at the latest before the next one begins.
+ * S4 Between BEGIN and COMMIT nothing waits, not even for a microtask: no read of another caller, which is on the same
+ *    connection, can fall between the two and see what is not committed.
  */
 import type { Database } from 'better-sqlite3';
 import { canonical } from '../../../workflows/audit/canonical.ts';
@@ -11,7 +13,15 @@ import type { Json } from '../../../workflows/language/json.ts';
 import type { StoredEntry } from '../audit.ts';
 import type { ClaimRecord, ClaimState } from '../claims.ts';
 import { StoreError } from '../ledger.ts';
-import type { EntryRow, HeadRow, Tables } from '../tables.ts';
+import {
+  concludeAtOnce,
+  type Changes,
+  type EntryRow,
+  type Found,
+  type HeadRow,
+  type Needs,
+  type Tables,
+} from '../tables.ts';
 import { translated } from './failure.ts';
 
 interface ClaimRow {
@@ -60,34 +70,50 @@ export function createSqliteTables(db: Database): Tables {
   const addDocument = db.prepare(
     'INSERT INTO documents (kind, digest, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const reading = <T>(work: () => T): T => translated('reading the store', work);
+  const answer = (needs: Needs): Found => ({
+    claims: needs.claims.flatMap((key) => fromRow(claim.get(key)) ?? []),
+    entries: needs.entries.flatMap((id) => entryById.get(id) ?? []),
+    ends: needs.runs.flatMap((run) => lastOfRun.get(run) ?? []),
+    tail: needs.tailFrom === null ? [] : entries.all(needs.tailFrom, 2),
+  });
+  const write = (changes: Changes): void => {
+    for (const { index, id, run, runSeq, bytes } of changes.entries)
+      addEntry.run(index, id, run, runSeq, bytes);
+    if (changes.head !== null) setHead.run(changes.head.size, changes.head.leaf, changes.head.at);
+    for (const record of changes.claims) setClaim.run(toRow(record));
+    for (const { kind, digest, text } of changes.documents) addDocument.run(kind, digest, text);
+  };
+  const transact = <T>(work: () => T): T => {
+    if (db.inTransaction) rollback.run();
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (db.inTransaction) rollback.run();
+      throw error;
+    }
+  };
+  const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
-    transaction: (work) =>
-      translated('writing to the store', () => {
-        if (db.inTransaction) rollback.run();
-        begin.run();
-        try {
-          const result = work();
-          commit.run();
-          return result;
-        } catch (error) {
-          if (db.inTransaction) rollback.run();
-          throw error;
-        }
-      }),
+    commit: async (deliberate) =>
+      translated('writing to the store', () =>
+        transact(() => {
+          const conclusion = concludeAtOnce(deliberate(headOf(head.get())), answer);
+          write(conclusion);
+          return conclusion;
+        }),
+      ),
     head: () => reading(() => headOf(head.get())),
-    setHead: ({ size, leaf, at }) => setHead.run(size, leaf, at),
-    entryById: (id) => entryById.get(id) ?? null,
-    lastOfRun: (run) => lastOfRun.get(run) ?? null,
-    addEntry: ({ index, id, run, runSeq, bytes }) => addEntry.run(index, id, run, runSeq, bytes),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
     entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
     claim: (key) => reading(() => fromRow(claim.get(key))),
-    setClaim: (record) => setClaim.run(toRow(record)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
-    addDocument: ({ kind, digest, text }) => addDocument.run(kind, digest, text),
-    close: () => db.close(),
+    close: async () => {
+      db.close();
+    },
   };
 }
 
