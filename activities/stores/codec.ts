@@ -1,8 +1,9 @@
 /** The bytes, digests and signatures of Node for the record's pure code. */
 import { Buffer } from 'node:buffer';
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, hash, randomFillSync, verify } from 'node:crypto';
 import { TextDecoder } from 'node:util';
 import type { NoteCodec } from '../../workflows/audit/codec.ts';
+import { SALT_BYTES } from '../../workflows/audit/personal.ts';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** What a raw Ed25519 public key lacks to be a SubjectPublicKeyInfo (RFC 8410). */
@@ -35,6 +36,17 @@ export const nodeCodec: NoteCodec = {
     }
   },
 };
+
+/** Salts are drawn from a pool: a system call for each would cost as much as the hash. */
+let pool = Buffer.alloc(0);
+const SALTS_AT_ONCE = 256;
+
+export function drawSalt(): Uint8Array {
+  if (pool.length < SALT_BYTES) pool = randomFillSync(Buffer.alloc(SALT_BYTES * SALTS_AT_ONCE));
+  const salt = pool.subarray(0, SALT_BYTES);
+  pool = pool.subarray(SALT_BYTES);
+  return salt;
+}
 
 /** SHA-256 of the text's UTF-8 bytes, lower-case hex. */
 export function sha256Hex(text: string): string {

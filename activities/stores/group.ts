@@ -2,22 +2,24 @@
  * What a group of calls makes of the tables. Three questions at most, however large the group: what the calls know
  * they need; what follows from the claims they found; and whether refusals are on record already.
  */
-import { draftConflict, type Draft } from '../../workflows/audit/entry.ts';
+import { draftConflict, draftVariant, type Draft } from '../../workflows/audit/entry.ts';
 import type { Receipt } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
-import { nodeCodec } from './codec.ts';
+import { drawSalt, nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
 import { createPlacement, placeToCheck, refuseReplacedLog } from './placement.ts';
 import type { RunEnds } from './run-ends.ts';
 import { isSameDraft, isSameEvent } from './same-event.ts';
-import type { Changes, Deliberation, Found, HeadRow, Needs } from './tables.ts';
+import { NO_NEEDS, type Changes, type Deliberation, type Found, type HeadRow, type Needs } from './tables.ts';
+import type { ValueName } from './values.ts';
 
 /** What one call wants written. */
 export interface Wishes {
   readonly claims: readonly ClaimRecord[];
   readonly documents: readonly StoredDocument[];
   readonly drafts: readonly Draft[];
+  readonly erasures: readonly ValueName[];
 }
 
 /** Calls of a group are decided in the order they came; each sees what those before it did. */
@@ -55,9 +57,9 @@ export function* decideGroup(
     for (const claim of wish.claims) known.setClaim(claim);
     return wish;
   });
-  const drafts = wishes.flatMap((wish) => wish.drafts);
-  yield* learnOf(drafts, known);
-  const refused = refusedAmong(drafts, known);
+  const wished = wishes.map((wish) => wish.drafts);
+  yield* learnOf(wished.flat(), known);
+  const { named, refused } = yield* nameApart(wished.flat(), known);
   yield* learnOf(
     [...refused].map((draft) => draftConflict(draft, 0, nodeCodec)),
     known,
@@ -76,31 +78,65 @@ export function* decideGroup(
     const conflict = draftConflict(draft, place(draft).index, nodeCodec);
     return { ...place(conflict), kind: 'conflict' };
   };
-  calls.forEach((call, at) => call.placed((wishes[at]?.drafts ?? []).map(placeOrRefuse)));
+  const placed = (draft: Draft): Receipt => placeOrRefuse(named.get(draft) ?? draft);
+  calls.forEach((call, at) => call.placed((wished[at] ?? []).map(placed)));
   return {
     entries: placement.entries,
     head: placement.entries.length === 0 ? null : placement.head(),
     claims: known.changedClaims(),
     documents: [...wishes.flatMap((wish) => wish.documents), ...placement.documents],
+    values: placement.values,
+    erasures: wishes.flatMap((wish) => wish.erasures),
     keep: () => runEnds.keep(placement.head(), placement.ends),
   };
 }
 
+/** Entries under the drafts' ids, ends of their runs, and of the entries found the values that they commit to. */
 function* learnOf(drafts: readonly Draft[], known: Knowledge): Generator<Needs, void, Found> {
   const needs = known.lacking(drafts);
   if (needs.entries.length > 0 || needs.runs.length > 0) known.learn(yield needs);
+  const standing = new Set(drafts.flatMap(({ id }) => known.entry(id)?.index ?? []));
+  if (standing.size > 0) known.learn(yield { ...NO_NEEDS, values: [...standing] });
 }
 
-/** Drafts under the id of another event, be that one on record or earlier in this group. */
-function refusedAmong(drafts: readonly Draft[], known: Knowledge): ReadonlySet<Draft> {
+/** No step runs again so often, and learns something else each time. */
+const MOST_VARIANTS = 1000;
+
+/**
+ * Finds drafts under the id of another event, be that one on record or earlier in this group. Those that may vary get the
+ * first variant that is free, or says the same; the others are refused.
+ */
+function* nameApart(
+  drafts: readonly Draft[],
+  known: Knowledge,
+): Generator<
+  Needs,
+  { readonly named: ReadonlyMap<Draft, Draft>; readonly refused: ReadonlySet<Draft> },
+  Found
+> {
   const firsts = new Map<string, Draft>();
-  return new Set(
-    drafts.filter((draft) => {
-      const standing = known.entry(draft.id);
-      if (standing !== null) return !isSameEvent(standing, draft);
-      const first = firsts.get(draft.id);
-      if (first === undefined) firsts.set(draft.id, draft);
-      return first !== undefined && !isSameDraft(first, draft);
-    }),
-  );
+  const named = new Map<Draft, Draft>();
+  const refused = new Set<Draft>();
+  for (const draft of drafts) {
+    let candidate = draft;
+    for (let ordinal = 2; isTaken(candidate, firsts, known); ordinal += 1) {
+      if (!draft.mayVary || ordinal > MOST_VARIANTS) {
+        refused.add(draft);
+        break;
+      }
+      candidate = draftVariant(draft, ordinal, nodeCodec, drawSalt);
+      yield* learnOf([candidate], known);
+    }
+    if (candidate !== draft) named.set(draft, candidate);
+    if (!refused.has(draft)) firsts.set(candidate.id, firsts.get(candidate.id) ?? candidate);
+  }
+  return { named, refused };
+}
+
+/** By another event: one that says the same is no other. */
+function isTaken(draft: Draft, firsts: ReadonlyMap<string, Draft>, known: Knowledge): boolean {
+  const standing = known.entry(draft.id);
+  if (standing !== null) return !isSameEvent(standing, known.valuesOf(standing.index), draft);
+  const first = firsts.get(draft.id);
+  return first !== undefined && !isSameDraft(first, draft);
 }

@@ -8,6 +8,7 @@ import type { ClaimRecord } from './claims.ts';
 import { leafOf } from './placement.ts';
 import type { RunEnd } from './run-ends.ts';
 import { NO_NEEDS, type EntryRow, type Found, type Needs } from './tables.ts';
+import type { KeptValue } from './values.ts';
 
 export interface Knowledge {
   /** What must be asked before these drafts can be placed, and is noted as asked from now on. */
@@ -18,6 +19,8 @@ export interface Knowledge {
   changedClaims(): readonly ClaimRecord[];
   /** As it stood before the group. */
   entry(id: string): EntryRow | null;
+  /** Values kept for an entry that stood before. */
+  valuesOf(index: number): readonly KeptValue[];
   /** Of an entry that stood before, or was added since. */
   receipt(id: string): Receipt | null;
   setReceipt(receipt: Receipt): void;
@@ -35,6 +38,7 @@ export function createKnowledge(
   const ends = new Map<string, RunEnd>();
   const claims = new Map<string, ClaimRecord>();
   const changed = new Map<string, ClaimRecord>();
+  const values = new Map<number, readonly KeptValue[]>();
 
   return {
     lacking(drafts) {
@@ -46,6 +50,7 @@ export function createKnowledge(
       for (const claim of found.claims) claims.set(claim.key, claim);
       for (const row of found.entries) entries.set(row.id, row);
       for (const { run, runSeq, bytes } of found.ends) ends.set(run, { seq: runSeq, leaf: leafOf(bytes) });
+      for (const [index, kept] of Map.groupBy(found.values, (value) => value.index)) values.set(index, kept);
     },
     claim(key) {
       mustBeIn(keys, key);
@@ -57,6 +62,7 @@ export function createKnowledge(
       mustBeIn(asked.entries, id);
       return entries.get(id) ?? null;
     },
+    valuesOf: (index) => values.get(index) ?? [],
     receipt(id) {
       mustBeIn(asked.entries, id);
       const placed = receipts.get(id);

@@ -8,20 +8,21 @@
  */
 import { NotCanonicalError } from '../../workflows/audit/canonical.ts';
 import { draftEntry, type Draft } from '../../workflows/audit/entry.ts';
-import type { NewEvent, Receipt, StoredEntry } from './audit.ts';
+import { actEvent, type NewEvent, type Receipt, type StoredEntry } from './audit.ts';
 import { decideBegin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
 import type { Alongside, ClaimRecord, Recorded } from './claims.ts';
-import { nodeCodec, sha256Hex } from './codec.ts';
+import { drawSalt, nodeCodec, sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
 import { createRunEnds } from './run-ends.ts';
 import type { Tables } from './tables.ts';
+import type { KeptValue } from './values.ts';
 
 /** Entries fetched at a time when reading: the event loop turns between pages. */
 const PAGE = 500;
-const NO_WISHES: Wishes = { claims: [], documents: [], drafts: [] };
+const NO_WISHES: Wishes = { claims: [], documents: [], drafts: [], erasures: [] };
 
 /** What a call comes to. Its caller's own fault is a value, so that it spoils nobody else's work. */
 type Share<Answer> =
@@ -54,7 +55,7 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
       const { answer, next } = rule(claim(key));
       try {
         const drafts = [...always, ...record(answer).map(draft)];
-        return { kind: 'ok', answer, wishes: { claims: next === null ? [] : [next], documents: [], drafts } };
+        return { kind: 'ok', answer, wishes: { ...NO_WISHES, claims: next === null ? [] : [next], drafts } };
       } catch (error) {
         return { kind: 'fault', error };
       }
@@ -94,6 +95,17 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
         'store_untrusted',
         `the ${kind} stored under ${digest} is not the one that was put there; run "cordon audit verify"`,
       );
+    },
+    values: (from, to) => valuesInPages(from, to, (at, limit) => open().values(at, limit)),
+    async erase(erasures) {
+      const drafts = erasures.map(({ act }) => draft(actEvent(act)));
+      if (drafts.length === 0) return [];
+      const { receipts } = await submit.call([], drafts, () => ({
+        kind: 'ok',
+        answer: null,
+        wishes: { ...NO_WISHES, drafts, erasures },
+      }));
+      return receipts;
     },
     async close() {
       if (closed) return;
@@ -139,7 +151,9 @@ function createSubmit(tables: Tables, now: () => number) {
 
 function draft(event: NewEvent): Draft {
   try {
-    return draftEntry(event, nodeCodec);
+    const drafted = draftEntry(event, nodeCodec, drawSalt);
+    const { renames, mayVary = false } = event;
+    return { ...drafted, mayVary, ...(renames === undefined ? {} : { renames }) };
   } catch (error) {
     if (!(error instanceof NotCanonicalError) && !(error instanceof RangeError)) throw error;
     const { event: name, coordinate } = event.fact;
@@ -148,6 +162,21 @@ function draft(event: NewEvent): Draft {
       `the fact ${name} at ${coordinate} cannot be recorded: ${error.message}`,
       { cause: error },
     );
+  }
+}
+
+async function* valuesInPages(
+  from: number,
+  to: number,
+  page: (at: number, limit: number) => Promise<readonly KeptValue[]>,
+): AsyncGenerator<KeptValue, void, undefined> {
+  for (let at = from; at < to;) {
+    const rows = await page(at, PAGE);
+    yield* rows.filter(({ index }) => index < to);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    at = last.index + 1;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

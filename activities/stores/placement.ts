@@ -20,6 +20,7 @@ import type { StoredDocument } from './documents.ts';
 import { StoreError } from './ledger.ts';
 import type { RunEnd } from './run-ends.ts';
 import type { EntryRow, HeadRow } from './tables.ts';
+import type { KeptValue } from './values.ts';
 
 export interface Placement {
   /** Appends; whether the event stands in the log already is decided before (P2). */
@@ -28,6 +29,8 @@ export interface Placement {
   readonly entries: readonly EntryRow[];
   /** Details that were too big for their entries. */
   readonly documents: readonly StoredDocument[];
+  /** What the entries commit to. */
+  readonly values: readonly KeptValue[];
   /** Runs as they end now, those that grew. */
   readonly ends: ReadonlyMap<string, RunEnd>;
   head(): HeadRow;
@@ -41,19 +44,22 @@ export function createPlacement(
 ): Placement {
   const entries: EntryRow[] = [];
   const documents: StoredDocument[] = [];
+  const values: KeptValue[] = [];
   const ends = new Map<string, RunEnd>();
   const at = Math.max(before.at, now);
   const atText = instantText(at);
-  let { size, leaf } = before;
+  let { log, size, leaf } = before;
 
   return {
     entries,
     documents,
+    values,
     ends,
     add(draft) {
       const end = ends.get(draft.run) ?? endOf(draft.run);
+      log = draft.renames ?? log;
       const place: Place = {
-        log: before.log,
+        log,
         index: size,
         prev: leaf,
         at: atText,
@@ -65,12 +71,13 @@ export function createPlacement(
       const { index, runSeq } = place;
       entries.push({ index, id: draft.id, run: draft.run, runSeq, bytes });
       if (draft.omitted !== null) documents.push({ kind: 'details', ...draft.omitted });
+      for (const { path, salt, text } of draft.values) values.push({ index, path, value: { salt, text } });
       leaf = leafOf(bytes);
       size += 1;
       ends.set(draft.run, { seq: runSeq, leaf });
       return { kind: 'recorded', id: draft.id, index, leaf };
     },
-    head: () => (size === before.size ? before : { log: before.log, size, leaf, at }),
+    head: () => (size === before.size ? before : { log, size, leaf, at }),
   };
 }
 

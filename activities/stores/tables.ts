@@ -8,6 +8,7 @@
 import type { LogHead, StoredEntry } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
+import type { KeptValue, ValueName } from './values.ts';
 
 /** The log's end. `at` is the time of its last entry, milliseconds since 1970. */
 export interface HeadRow extends LogHead {
@@ -31,6 +32,8 @@ export interface Needs {
   readonly runs: readonly string[];
   /** The two entries from this index on, or as many as there are; null for none. */
   readonly tailFrom: number | null;
+  /** Indexes of entries whose personal values are wanted. */
+  readonly values: readonly number[];
 }
 
 /** The rows there are, in any order but for the tail. What was asked for and is not here does not exist. */
@@ -40,6 +43,7 @@ export interface Found {
   readonly ends: readonly EntryRow[];
   /** By index. */
   readonly tail: readonly StoredEntry[];
+  readonly values: readonly KeptValue[];
 }
 
 /** What shall be written. No claim and no entry stands in it twice. */
@@ -52,10 +56,20 @@ export interface Changes {
   readonly claims: readonly ClaimRecord[];
   /** One that is there already stays as it is. */
   readonly documents: readonly StoredDocument[];
+  readonly values: readonly KeptValue[];
+  /** Value and salt MUST be gone for good when the commit is over: from tables, journals and free pages. */
+  readonly erasures: readonly ValueName[];
 }
 
-export const NO_NEEDS: Needs = { claims: [], entries: [], runs: [], tailFrom: null };
-export const NO_CHANGES: Changes = { entries: [], head: null, claims: [], documents: [] };
+export const NO_NEEDS: Needs = { claims: [], entries: [], runs: [], tailFrom: null, values: [] };
+export const NO_CHANGES: Changes = {
+  entries: [],
+  head: null,
+  claims: [],
+  documents: [],
+  values: [],
+  erasures: [],
+};
 
 /**
  * Thinks inside a transaction without touching it: asks for rows, is told them, and ends with what shall be
@@ -81,7 +95,18 @@ export interface Tables {
   entriesOfRun(run: string, fromSeq: number, limit: number): Promise<readonly EntryRow[]>;
   claim(key: string): Promise<ClaimRecord | null>;
   document(kind: DocumentKind, digest: string): Promise<string | null>;
+  /** Up to `limit` values of entries from index `from` on, whole entries only, by index and path. */
+  values(from: number, limit: number): Promise<readonly KeptValue[]>;
   close(): Promise<void>;
+}
+
+/** No entry's values are torn apart between two pages. */
+export function wholeEntries(values: readonly KeptValue[], limit: number): readonly KeptValue[] {
+  const beyond = values[limit];
+  if (beyond === undefined) return values;
+  const page = values.slice(0, limit);
+  const whole = page.filter(({ index }) => index !== beyond.index);
+  return whole.length > 0 ? whole : values.filter(({ index }) => index === beyond.index);
 }
 
 /** For stores that answer at once: from the first question to the end without a turn of the event loop. */

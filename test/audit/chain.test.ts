@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { drawSalt } from '../../activities/stores/codec.ts';
 import { createHash } from 'node:crypto';
 import { createMemoryLedger, nodeCodec } from '../../activities/stores/index.ts';
 import type { NewEvent } from '../../activities/stores/audit.ts';
@@ -143,7 +144,7 @@ function linked(
     const usual = { log: 'test', at: '2026-09-21T14:13:20.000Z', runSeq: index, skewMs: 0 };
     const runPrev = index === 0 ? null : prev;
     const bytes = nodeCodec.encode(
-      entryText(draftEntry(event, nodeCodec), { ...usual, index, prev, runPrev, ...place }),
+      entryText(draftEntry(event, nodeCodec, drawSalt), { ...usual, index, prev, runPrev, ...place }),
     );
     prev = hex(leafHash(bytes, sha256));
     return bytes;

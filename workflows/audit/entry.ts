@@ -9,7 +9,7 @@
 import { canonicalEntry, wellFormed } from './canonical.ts';
 import { hex, type Codec } from './codec.ts';
 import { instantText } from './instant.ts';
-import { commitDetails, type CommittedValue } from './personal.ts';
+import { blanked, commitDetails, type CommittedValue } from './personal.ts';
 
 export const ENTRY_VERSION = 1;
 /** What follows when `prev` has nothing to point at. */
@@ -84,6 +84,10 @@ export interface Draft {
   /** What the entry only commits to; kept beside the log. */
   readonly values: readonly CommittedValue[];
   readonly source: Happening;
+  /** Another body under its id is kept beside the first instead of being refused. */
+  readonly mayVary: boolean;
+  /** The log's name from this entry on, where it gets another. */
+  readonly renames?: string;
 }
 
 export interface Place {
@@ -119,7 +123,13 @@ export function draftEntry(happening: Happening, codec: Codec, drawSalt: () => U
   const text = canonicalEntry(committed.details);
   const omitted = tooBig(text, codec);
   const details = omitted
-    ? canonicalEntry({ omitted: { bytes: omitted.bytes, sha256: omitted.digest } })
+    ? canonicalEntry({
+        omitted: {
+          blanked: digestText(blanked(fact.details), codec),
+          bytes: omitted.bytes,
+          sha256: omitted.digest,
+        },
+      })
     : text;
   const before =
     `"case":${canonicalEntry(run.caseId)},"coordinate":${canonicalEntry(fact.coordinate)},` +
@@ -137,6 +147,7 @@ export function draftEntry(happening: Happening, codec: Codec, drawSalt: () => U
     omitted,
     values: committed.values,
     source: happening,
+    mayVary: false,
   };
 }
 
@@ -179,14 +190,20 @@ function noSalt(): never {
 /** The same event under its next name: what a step that ran again learnt anew, beside what it learnt before. */
 export function draftVariant(draft: Draft, ordinal: number, codec: Codec, drawSalt: () => Uint8Array): Draft {
   const { run, fact } = draft.source;
-  return draftEntry({ run, fact: { ...fact, coordinate: `${fact.coordinate}~${ordinal}` } }, codec, drawSalt);
+  const named = { run, fact: { ...fact, coordinate: `${fact.coordinate}~${ordinal}` } };
+  return { ...draftEntry(named, codec, drawSalt), mayVary: draft.mayVary };
+}
+
+/** Lower-case hex. */
+export function digestText(text: string, codec: Codec): string {
+  return hex(codec.sha256(codec.encode(text)));
 }
 
 function tooBig(text: string, codec: Codec) {
   if (text.length * 3 <= MAX_DETAILS_BYTES) return null;
   const encoded = codec.encode(text);
   if (encoded.length <= MAX_DETAILS_BYTES) return null;
-  return { text, bytes: encoded.length, digest: hex(codec.sha256(encoded)) };
+  return { text, bytes: encoded.length, digest: digestText(text, codec) };
 }
 
 function refuseOversize(text: string, codec: Codec): void {

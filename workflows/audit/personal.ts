@@ -138,17 +138,13 @@ export function openDetails(
   return walk(details, '') as { readonly [name: string]: unknown };
 }
 
-/**
- * Does an entry say what `source` says? `values` are those of its commitments that are still there; one that was
- * erased can no longer be compared and counts as equal to any text.
- */
-export function sameDetails(
-  entry: { readonly [name: string]: unknown },
-  source: { readonly [name: string]: unknown },
-  values: ReadonlyMap<string, unknown>,
-): boolean {
-  const erased = [...commitmentsIn(entry).keys()].filter((path) => !values.has(path));
-  const blank = new Map<string, unknown>(erased.map((path) => [path, null]));
-  const ours = openDetails(openDetails(entry, values), blank);
-  return canonicalEntry(ours) === canonicalEntry(openDetails(source, blank));
+/** What a fact says without what is personal in it: two facts that agree here differ at most in personal values. */
+export function blanked(details: { readonly [name: string]: unknown }): string {
+  return canonicalEntry(replacePersonal(details, () => null));
+}
+
+/** The same of details as they stand in an entry. */
+export function blankedCommitments(details: { readonly [name: string]: unknown }): string {
+  const paths = [...commitmentsIn(details).keys()];
+  return canonicalEntry(openDetails(details, new Map(paths.map((path) => [path, null]))));
 }

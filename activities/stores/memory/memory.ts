@@ -1,7 +1,8 @@
 /** Tables that last as long as the process: for rehearsals and trials. Nothing in them is durable. */
 import { GENESIS } from '../../../workflows/audit/entry.ts';
 import type { ClaimRecord } from '../claims.ts';
-import { concludeAtOnce, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
+import type { KeptValue } from '../values.ts';
+import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
 
 export function createMemoryTables(log: string): Tables {
   const entries: EntryRow[] = [];
@@ -9,6 +10,7 @@ export function createMemoryTables(log: string): Tables {
   const byRun = new Map<string, EntryRow[]>();
   const claims = new Map<string, ClaimRecord>();
   const documents = new Map<string, string>();
+  const values: KeptValue[] = [];
   let head: HeadRow = { log, size: 0, leaf: GENESIS, at: 0 };
 
   const endOf = (run: string) => byRun.get(run)?.at(-1);
@@ -30,11 +32,17 @@ export function createMemoryTables(log: string): Tables {
         entries: needs.entries.flatMap((id) => byId.get(id) ?? []),
         ends: needs.runs.flatMap((run) => endOf(run) ?? []),
         tail: needs.tailFrom === null ? [] : entries.slice(needs.tailFrom, needs.tailFrom + 2),
+        values: values.filter(({ index }) => needs.values.includes(index)),
       }));
       for (const row of changes.entries) add(row);
       head = changes.head ?? head;
       for (const claim of changes.claims) claims.set(claim.key, claim);
       for (const { kind, digest, text } of changes.documents) documents.set(`${kind}/${digest}`, text);
+      values.push(...changes.values);
+      for (const { index, path } of changes.erasures) {
+        const at = values.findIndex((value) => value.index === index && value.path === path);
+        if (at >= 0) values[at] = { index, path, value: null };
+      }
       return changes;
     },
     head: async () => head,
@@ -42,6 +50,11 @@ export function createMemoryTables(log: string): Tables {
     entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
     claim: async (key) => claims.get(key) ?? null,
     document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
+    values: async (from, limit) =>
+      wholeEntries(
+        values.filter(({ index }) => index >= from),
+        limit,
+      ),
     close: async () => {},
   };
 }
