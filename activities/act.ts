@@ -16,7 +16,7 @@ import { createClaiming, type Claiming } from './claiming.ts';
 import type { Answer, Performance } from './connectors/connector.ts';
 import { conclude, type Attempt } from './conclusion.ts';
 import { inputsDigest } from './keys.ts';
-import { lastLook, refuse } from './last-look.ts';
+import { lastLook, overLimit, refuse } from './last-look.ts';
 import { withoutCall } from './no-call.ts';
 import { createPins } from './pins.ts';
 import { callContext, performanceOf } from './performing.ts';
@@ -44,7 +44,9 @@ export function createAct(world: World): RemoteActivities['act'] {
     const claiming = createClaiming(world, run, call, pulse, at);
     const looked = await lastLook(world, pins, run, call, pulse.scheduledAt ?? at);
     if (looked.kind === 'denied') return refuse(world, run, call, claiming, looked.verdict, facts, at);
-    const begun = await claiming.begin(facts);
+    const begun = await claiming.begin(facts, world.policy.reserve(looked.inquiry));
+    if (begun.kind === 'over_limit')
+      return refuse(world, run, call, claiming, overLimit(begun, world.policy.set.digest), [], at);
     if (begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none'))
       return attempt(world, run, call, performance, claiming, { ...begun, redact: looked.redact }, pulse);
     return withoutCall(call, claiming, begun);

@@ -11,6 +11,7 @@ import { claimKey } from './keys.ts';
 import type { Pins } from './pins.ts';
 import type { PolicyQuestion } from './policy/engine.ts';
 import { appendFacts, demandRecorded, eventsOf } from './record.ts';
+import type { BeginAnswer } from './stores/claims.ts';
 import { TryAgain } from './try-again.ts';
 import { verdictFact } from './verdict-fact.ts';
 import { withoutCall } from './no-call.ts';
@@ -125,7 +126,7 @@ export async function refuse(
   const own = claim !== null && claim.owner.chain === owner.chain && claim.owner.task === owner.task;
   if (own && claim.state === 'calling') {
     const begun = await claiming.begin([...facts, fact]);
-    if (begun.kind !== 'begun') return withoutCall(call, claiming, begun);
+    if (begun.kind !== 'begun' && begun.kind !== 'over_limit') return withoutCall(call, claiming, begun);
     throw new Error(`the claim of ${call.question.task} changed while it was looked at`);
   }
   if (own && claim.state === 'claimed') {
@@ -135,4 +136,14 @@ export async function refuse(
     demandRecorded(receipts);
   } else await appendFacts(world, run, [...facts, fact]);
   return { kind: 'denied', verdict };
+}
+
+/** The verdict of the limits: counted in the same commit that would have begun the call. */
+export function overLimit(
+  { limit, taken, asked }: Extract<BeginAnswer, { readonly kind: 'over_limit' }>,
+  policySet: string,
+): Verdict {
+  const reason = `limit ${limit.name}: ${taken} of ${limit.most} are taken, and this would take ${asked} more`;
+  const rule: DeterminingRule = { id: 'guard.blast_radius', effect: 'guard', reason };
+  return { effect: 'deny', rules: [rule], obligations: [], engine: 'guards', policySet, errors: [] };
 }

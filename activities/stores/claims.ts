@@ -7,6 +7,7 @@
  */
 import type { Json } from '../../workflows/language/json.ts';
 import type { NewEvent, Receipt } from './audit.ts';
+import type { Limit, Reserve } from './reservations.ts';
 
 /** One task of one run. Two owners are the same when chain and task are. */
 export interface Owner {
@@ -38,6 +39,8 @@ export interface BeginRequest {
   readonly key: string;
   readonly owner: Owner;
   readonly inputsDigest: string;
+  /** Limits the call must stay within; reserved in the same commit. A call that was interrupted holds its own already. */
+  readonly reserve?: Reserve | null;
   readonly now: number;
 }
 
@@ -52,6 +55,13 @@ export type BeginAnswer =
   /** `own`: this very task did it, and the reply was lost. */
   | { readonly kind: 'done'; readonly own: boolean; readonly output: Json; readonly attempts: number }
   | { readonly kind: 'held'; readonly by: Owner; readonly state: Exclude<ClaimState, 'free' | 'done'> }
+  /** It would go over a limit. Nothing was claimed. */
+  | {
+      readonly kind: 'over_limit';
+      readonly limit: Limit;
+      readonly taken: number;
+      readonly asked: number;
+    }
   /** The key was used with other inputs. */
   | { readonly kind: 'conflict'; readonly by: Owner; readonly state: Exclude<ClaimState, 'free'> }
   /** This task left it to a person; `output` is what it kept when it did. */

@@ -4,6 +4,8 @@
  *
  * Kept when the call was made, or when nobody knows; given back only when nothing was sent. A retry finds its own.
  */
+import type { Owner } from './claims.ts';
+
 export interface Limit {
   /** From `guards.yaml`; what people are told. */
   readonly name: string;
@@ -20,25 +22,24 @@ export interface Reserve {
   readonly targets: readonly { readonly id: string; readonly weight: number }[];
 }
 
-/** One row: at most one per counter, run, task and target. */
-export interface ReservationRow {
+/** Whoever a reservation belongs to. */
+export type Reserver = Pick<Owner, 'chain' | 'task'>;
+
+/** At most one per counter, run, task and target. */
+export interface ReservationRow extends Reserver {
   readonly counter: string;
-  readonly chain: string;
-  readonly task: string;
   readonly target: string;
   readonly weight: number;
   /** By the counter's own clock, milliseconds since 1970; see `clockOf`. */
   readonly at: number;
 }
 
-/** What a store knows of one counter before anything is added. */
-export interface CounterState {
-  /** Time of its latest reservation; null when there is none. */
-  readonly latest: number | null;
-  /** Weights inside the window that ends at `clockOf(now, latest)`, without this task's own. */
-  readonly taken: number;
-  /** Targets this task has reserved already, in whatever window. */
-  readonly own: readonly string[];
+/** Rows of the counter later than `clockOf(now, its latest) - windowMs`, and all rows of `own`. */
+export interface CounterNeed {
+  readonly counter: string;
+  readonly windowMs: number | null;
+  readonly now: number;
+  readonly own: Reserver;
 }
 
 export type Reserved =

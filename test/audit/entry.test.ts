@@ -106,9 +106,9 @@ describe('an entry', () => {
 
   test('a case id nobody could have meant is refused with what to do', () => {
     const { run, fact } = happening();
-    expect(() => draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec, drawSalt)).toThrow(
-      /does not fit into 65535: shorten the case id/,
-    );
+    expect(() =>
+      draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec, drawSalt),
+    ).toThrow(/does not fit into 65535: shorten the case id/);
   });
 
   test('a conflict names both sides by digest and place, and is the same conflict when it is found again', () => {
