@@ -36,6 +36,7 @@ async function judge(world: World, pins: Pins, run: RunRef, question: Question, 
   const judged = { ...question, inputs };
   const inquiry = await inquiryFor(world, run, judged, targets, at);
   const verdict = await pins.decide(inquiry, question.pinned ?? null);
+  world.shadow?.observe(inquiry, verdict);
   const label = labelOf(question, run, world.labels === 'digest');
   return {
     judgement: { kind: 'decided', verdict, inputs, inputsDigest: digest, targets, label },

@@ -4,6 +4,7 @@ import type { TaskContract } from './catalogue/task-type.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { Approval, RunRef } from '../workflows/ports.ts';
 import type { Policy, StandingApproval } from './policy/engine.ts';
+import type { Shadow } from './policy/shadow.ts';
 import type { Ledger } from './stores/ledger.ts';
 
 /** One attempt, as its caller sees it. */
@@ -33,6 +34,8 @@ export interface World {
    * configured, so persons are names and nothing more.
    */
   readonly standing?: (run: RunRef, approvals: readonly Approval[]) => Promise<readonly StandingApproval[]>;
+  /** A set that is asked beside the enforced one and decides nothing. */
+  readonly shadow?: Shadow;
   /** Sends a policy's notice to mail addresses; absent where nobody can be told. Rejects when it was not taken. */
   readonly tell?: (to: readonly string[], subject: string, text: string) => Promise<void>;
   readonly connectors: ReadonlyMap<string, Connector>;

@@ -3,6 +3,7 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
+import { opaAddress } from '../activities/policy/opa/ask.ts';
 import { parseReference } from '../activities/secrets/source.ts';
 
 const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
@@ -51,6 +52,36 @@ const reader = text(
 );
 
 const variable = text('the name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]*$/);
+
+const OPA_URL =
+  'where OPA listens on this machine, such as http://127.0.0.1:8181/v1/data/cordon/verdict or unix:/run/opa.sock:/v1/data/cordon/verdict';
+const opaUrl = z.string(must(OPA_URL)).refine((value) => opaAddress(value) !== null, must(OPA_URL));
+
+const policy = z
+  .strictObject(
+    {
+      engine: z.enum(['cedar', 'opa'], must('cedar or opa')).default('cedar'),
+      opa: z
+        .strictObject(
+          { url: opaUrl, timeout_ms: number('milliseconds, 10 to 10000', 10, 10_000).default(500) },
+          must('a mapping'),
+        )
+        .optional(),
+      activation: path.optional(),
+      signers: path.optional(),
+      shadow: path.optional(),
+    },
+    must('a mapping'),
+  )
+  .refine(({ engine, opa }) => (engine === 'opa') === (opa !== undefined), {
+    error: 'must hold opa with its url exactly when engine is opa',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(({ activation, signers }) => (activation === undefined) === (signers === undefined), {
+    error: 'must hold activation and signers together, or neither',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .prefault({});
 
 const secrets = z
   .strictObject(
@@ -117,6 +148,7 @@ export const configSchema = z.strictObject(
     playbooks: path.default('playbooks'),
     policies: path.default('policies'),
     policy_digest: digest.optional(),
+    policy,
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),

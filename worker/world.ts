@@ -7,12 +7,14 @@ import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
-import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
 import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
 import type { Config } from './config.ts';
+import { openConfigured } from './config-policy.ts';
+import { openShadow } from './shadow.ts';
+import { createTeller } from './tell.ts';
 import { temporalPulse } from './create.ts';
 
 export type OpenedWorld =
@@ -26,13 +28,7 @@ export interface WorldInput {
 }
 
 export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
-  const policy = await openPolicy({
-    ...POLICY_DEFAULTS,
-    folder: config.policies,
-    killSwitchFile: config.killSwitch,
-    maxTargets: config.maxTargets,
-    expectedDigest: config.policyDigest,
-  });
+  const policy = await openConfigured(config);
   const opened = openSecrets({
     env: process.env,
     fileFolder: config.secrets.file,
@@ -46,6 +42,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
       problems: [policy, opened].flatMap((one) => (one.kind === 'problems' ? one.problems : [])),
     };
   const { secrets } = opened;
+  const shadow = await openShadow(config);
+  if (shadow.kind === 'problems') return shadow;
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
   mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
@@ -56,6 +54,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     labels: config.activityIds,
     ledger,
     policy: policy.engine,
+    ...(shadow.kind === 'shadow' ? { shadow: shadow.shadow } : {}),
+    ...tellerOf(config, secrets),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
     contracts,
     catalogue: createCatalogue(connectors),
@@ -73,6 +73,13 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     now: Date.now,
   };
   return { kind: 'world', world, close: () => ledger.close() };
+}
+
+function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
+  const { notify } = config.connectors;
+  return notify === null
+    ? {}
+    : { tell: createTeller(notify, (reference) => secretFor(secrets, reference, 'notify')) };
 }
 
 async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {

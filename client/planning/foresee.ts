@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { contracts } from '../../activities/catalogue/index.ts';
 import type { Policy } from '../../activities/policy/engine.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
-import { UNMARKED } from '../../workflows/language/marking.ts';
+import type { Marking } from '../../workflows/language/marking.ts';
 import type { Plan, PlannedTask } from '../../workflows/language/plan.ts';
 import type { Scope } from '../../workflows/language/expression.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
@@ -33,6 +33,7 @@ export interface Surroundings {
   readonly policy: Policy | null;
   /** Milliseconds since 1970: windows and freezes are told as they stand then. */
   readonly now: number;
+  readonly marking: Marking;
 }
 
 /** In declaration order. Asks policy, which changes nothing. */
@@ -101,7 +102,7 @@ async function verdictOn(
   task: PlannedTask,
   targets: readonly string[] | null,
   scope: Scope,
-  { plan, caseId, requestedBy, mode, policy, now }: Surroundings,
+  { plan, caseId, requestedBy, mode, policy, now, marking }: Surroundings,
 ): Promise<Verdict | null> {
   if (policy === null || targets === null || task.connector === null) return null;
   return policy.decide({
@@ -119,7 +120,7 @@ async function verdictOn(
     mode,
     at: now,
     startedAt: now,
-    marking: UNMARKED,
+    marking,
     reaches: reachesOf(task, scope),
     targets,
   });

@@ -6,6 +6,7 @@ import type { Foreseen } from '../planning/foresee.ts';
 import type { Stream } from '../terminal.ts';
 import { REVERSIBILITY } from './card.ts';
 import { exactJson, oneLine } from './text.ts';
+import { obligationText } from './verdict.ts';
 import { field, roomFor } from './fields.ts';
 import { wrap } from './width.ts';
 
@@ -58,6 +59,9 @@ function renderTask(
     ),
     line('policy', verdict === null ? null : policyOf(verdict)),
     line('approval', approvalDue ? approvalOf(task, verdict) : null),
+    ...(verdict?.obligations ?? [])
+      .filter(({ kind }) => kind !== 'approval')
+      .map((one) => line('policy also', `${one.kind}: ${obligationText(one)}`)),
   ].join('');
 }
 
@@ -74,17 +78,22 @@ function policyOf({ effect, rules }: Verdict): string {
   return `${effect.replace('_', ' ')}: ${because}`;
 }
 
-function approvalOf({ approvalRequired }: PlannedTask, verdict: Verdict | null): string {
-  const quorum = Math.max(
-    1,
-    ...(verdict?.obligations ?? []).map((one) => (one.kind === 'approval' ? one.quorum : 1)),
-  );
+/** Whoever asks, and then whom: the strictest of what the playbook and policy want. */
+function approvalOf({ approvalRequired, expiresMs }: PlannedTask, verdict: Verdict | null): string {
   const asking = [
     approvalRequired ? 'the playbook' : '',
     verdict?.effect === 'needs_approval' ? 'policy' : '',
   ];
-  const people = quorum === 1 ? 'one person' : `${quorum} different persons`;
-  return `${people}, asked for by ${asking.filter((who) => who !== '').join(' and ')}`;
+  const asked = verdict?.obligations.find((one) => one.kind === 'approval');
+  const span = Math.min(expiresMs, asked?.expiresMs ?? expiresMs);
+  const demand = obligationText({
+    kind: 'approval',
+    quorum: asked?.quorum ?? 1,
+    groups: asked?.groups ?? [],
+    minAssurance: asked?.minAssurance ?? 'V0',
+    expiresMs: span,
+  });
+  return `${demand}; asked for by ${asking.filter((who) => who !== '').join(' and ')}`;
 }
 
 function summary(tasks: readonly Foreseen[], stream: Stream): string {
