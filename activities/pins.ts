@@ -2,8 +2,8 @@
  * Which policy set speaks. A run is judged under the newest set and under the one that its first task was judged
  * under: what was tightened since then holds at once, what was loosened does not reach a run that is under way.
  *
- * The earlier set is kept as a document under its digest. Where its text is not ours to keep (OPA), only its lists are
- * pinned by their digest, and a run that began under others is denied.
+ * The earlier set is kept as a document under its digest. Where its text is not ours to keep (OPA), nobody can ask it
+ * again: a run that began under another revision of its bundle is denied, and may be started again.
  */
 import type { Verdict } from '../workflows/walk/verdict.ts';
 import { errorVerdict, type Policy, type PolicyQuestion } from './policy/engine.ts';
@@ -45,7 +45,7 @@ export function createPins(world: World): Pins {
       const { policy } = world;
       await keep(policy);
       const verdict = await policy.decide(question);
-      if (pinned === null || pinned === policy.set.digest || verdict.effect === 'deny') return verdict;
+      if (pinned === null || pinned === verdict.policySet || verdict.effect === 'deny') return verdict;
       const first = await earlier(policy, pinned);
       if (first === null)
         return errorVerdict('pins', policy.set, [

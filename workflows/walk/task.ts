@@ -105,7 +105,7 @@ async function judge(
       recorder.note(task.name, 'key_conflict', { ...judgement.fault });
       return failed(judgement.fault);
     case 'decided':
-      strand.pinTo(judgement.verdict.policySet);
+      if (judgement.verdict.effect !== 'deny') strand.pinTo(judgement.verdict.policySet);
       record.rules = judgement.verdict.rules.map((rule) => rule.id);
       if (ports.cancelled()) return { kind: 'settled', outcome: { status: 'cancelled' } };
       if (judgement.verdict.effect === 'deny')

@@ -6,6 +6,7 @@ import { settled } from '../consent.ts';
 import { errorVerdict } from '../engine.ts';
 import type { PolicyEngine, PolicyRequest, PolicySetId } from '../engine.ts';
 import { faultOfRequest } from '../request-bounds.ts';
+import { digestOf } from '../set-files.ts';
 import { strongest, type TargetDecision } from '../strongest.ts';
 import { readAnswer } from './answer.ts';
 import { ask, type OpaAddress } from './ask.ts';
@@ -17,6 +18,8 @@ export interface OpaSettings {
 }
 
 const ENGINE = 'opa';
+/** Of policies that OPA read from files: without a bundle nobody can tell one state of them from another. */
+const NO_REVISION = 'none';
 
 /** Asks target by target; one answer that cannot be used denies the whole task. */
 export function createOpaEngine(set: PolicySetId, { address, timeoutMs }: OpaSettings): PolicyEngine {
@@ -38,8 +41,12 @@ export function createOpaEngine(set: PolicySetId, { address, timeoutMs }: OpaSet
         return errorVerdict(ENGINE, set, [
           'the policies changed while the targets were asked about; ask again',
         ]);
-      const [revision = 'none'] = revisions;
-      return settled(strongest(decisions, `${ENGINE} (revision ${revision})`, set), request);
+      const [revision = NO_REVISION] = revisions;
+      const spoke = {
+        ...set,
+        digest: revision === NO_REVISION ? set.digest : digestOf(`${set.digest} ${revision}`),
+      };
+      return settled(strongest(decisions, `${ENGINE} (revision ${revision})`, spoke), request);
     },
   };
 }
