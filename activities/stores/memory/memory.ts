@@ -5,6 +5,7 @@ import { isSame } from '../reservation-rules.ts';
 import type { ReservationRow } from '../reservations.ts';
 import type { KeptValue } from '../values.ts';
 import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
+import { createMemoryCheckpoints } from './checkpoints.ts';
 
 export function createMemoryTables(log: string): Tables {
   const entries: EntryRow[] = [];
@@ -63,6 +64,7 @@ export function createMemoryTables(log: string): Tables {
         values.filter(({ index }) => index >= from),
         limit,
       ),
+    checkpoints: createMemoryCheckpoints(),
     close: async () => {},
   };
 }
