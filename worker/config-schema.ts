@@ -3,22 +3,12 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
-import { opaAddress } from '../activities/policy/opa/ask.ts';
 import { parseReference } from '../activities/secrets/source.ts';
 import { nodeCodec } from '../activities/stores/codec.ts';
 import { readVerifierKey } from '../workflows/audit/verifier-key.ts';
+import { policy } from './config-policy-schema.ts';
+import { must, number, path, text } from './config-terms.ts';
 
-const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
-
-function text(sentence: string, pattern: RegExp): z.ZodString {
-  return z.string(must(sentence)).max(1_000, must(sentence)).regex(pattern, must(sentence));
-}
-
-function number(sentence: string, least: number, most: number): z.ZodInt {
-  return z.int(must(sentence)).min(least, must(sentence)).max(most, must(sentence));
-}
-
-const path = text('a path', /^[^\0]+$/);
 const word = text('a name without spaces', /^\S+$/);
 const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
 const sender = text(
@@ -54,36 +44,6 @@ const reader = text(
 );
 
 const variable = text('the name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]*$/);
-
-const OPA_URL =
-  'where OPA listens on this machine, such as http://127.0.0.1:8181/v1/data/cordon/verdict or unix:/run/opa.sock:/v1/data/cordon/verdict';
-const opaUrl = z.string(must(OPA_URL)).refine((value) => opaAddress(value) !== null, must(OPA_URL));
-
-const policy = z
-  .strictObject(
-    {
-      engine: z.enum(['cedar', 'opa'], must('cedar or opa')).default('cedar'),
-      opa: z
-        .strictObject(
-          { url: opaUrl, timeout_ms: number('milliseconds, 10 to 10000', 10, 10_000).default(500) },
-          must('a mapping'),
-        )
-        .optional(),
-      activation: path.optional(),
-      signers: path.optional(),
-      shadow: path.optional(),
-    },
-    must('a mapping'),
-  )
-  .refine(({ engine, opa }) => (engine === 'opa') === (opa !== undefined), {
-    error: 'must hold opa with its url exactly when engine is opa',
-    when: ({ value }) => typeof value === 'object' && value !== null,
-  })
-  .refine(({ activation, signers }) => (activation === undefined) === (signers === undefined), {
-    error: 'must hold activation and signers together, or neither',
-    when: ({ value }) => typeof value === 'object' && value !== null,
-  })
-  .prefault({});
 
 const secrets = z
   .strictObject(

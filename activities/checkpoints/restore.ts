@@ -48,7 +48,8 @@ export async function declareRestore(input: RestoreInput): Promise<Restored> {
   const { ledger, keys, witnessFile } = input;
   const end = await endOfFile(witnessFile);
   if (end.kind === 'unreadable') return problem(`${witnessFile} ${end.reason}; mend that first`);
-  if (end.last === null) return problem(`${witnessFile} holds no checkpoint: nothing was published that could be missing`);
+  if (end.last === null)
+    return problem(`${witnessFile} holds no checkpoint: nothing was published that could be missing`);
   const former = end.last.checkpoint.origin;
   const published = end.last.checkpoint.size;
   const objection = await whyNot(input, former);
@@ -90,10 +91,18 @@ async function declarationOf(ledger: Ledger, former: string): Promise<Declared |
   return null;
 }
 
-async function declare({ ledger, by, reason, now }: RestoreInput, { checkpoint, note }: Ended): Promise<Declared> {
+async function declare(
+  { ledger, by, reason, now }: RestoreInput,
+  { checkpoint, note }: Ended,
+): Promise<Declared> {
   const { origin: former, size: published } = checkpoint;
   const log = nextName(former);
-  const act = { event: 'log_restored', details: { former, published, checkpoint: note, by, reason }, at: now, about: log } as const;
+  const act = {
+    event: 'log_restored',
+    details: { former, published, checkpoint: note, by, reason },
+    at: now,
+    about: log,
+  } as const;
   const [receipt] = await ledger.append([{ ...actEvent(act), renames: log }]);
   if (receipt?.kind === 'recorded') return { log, index: receipt.index };
   throw new StoreError('store_unavailable', 'the declaration was not recorded; run the command again');
@@ -121,7 +130,10 @@ async function sign(ledger: Ledger, keyring: Keyring): Promise<void> {
   await grow(tree, ledger, size);
   const answer = await ledger.checkpoints.put([sealed(tree, keyring)]);
   if (answer.kind === 'stored' || answer.newest.size === size) return;
-  throw new StoreError('store_untrusted', 'the store holds a checkpoint over more entries than it has; restore a whole copy');
+  throw new StoreError(
+    'store_untrusted',
+    'the store holds a checkpoint over more entries than it has; restore a whole copy',
+  );
 }
 
 function problem(text: string): Restored {

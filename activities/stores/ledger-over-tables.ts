@@ -8,7 +8,7 @@
  */
 import { NotCanonicalError } from '../../workflows/audit/canonical.ts';
 import { draftEntry, type Draft } from '../../workflows/audit/entry.ts';
-import { actEvent, type NewEvent, type Receipt, type StoredEntry } from './audit.ts';
+import { actEvent, type NewEvent, type Receipt } from './audit.ts';
 import { decideBeginWithin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
 import type { Alongside, ClaimRecord, Recorded } from './claims.ts';
 import { drawSalt, nodeCodec, sha256Hex } from './codec.ts';
@@ -16,15 +16,13 @@ import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
+import { inPages, valuesInPages } from './pages.ts';
 import { needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
-import type { KeptValue } from './values.ts';
 
-/** Entries fetched at a time when reading: the event loop turns between pages. */
-const PAGE = 500;
 const NO_WISHES: Wishes = {
   claims: [],
   documents: [],
@@ -185,34 +183,5 @@ function draft(event: NewEvent): Draft {
       `the fact ${name} at ${coordinate} cannot be recorded: ${error.message}`,
       { cause: error },
     );
-  }
-}
-
-async function* valuesInPages(
-  from: number,
-  to: number,
-  page: (at: number, limit: number) => Promise<readonly KeptValue[]>,
-): AsyncGenerator<KeptValue, void, undefined> {
-  for (let at = from; at < to;) {
-    const rows = await page(at, PAGE);
-    yield* rows.filter(({ index }) => index < to);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    at = last.index + 1;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-async function* inPages(
-  from: number,
-  to: number,
-  page: (at: number, limit: number) => Promise<readonly StoredEntry[]>,
-): AsyncGenerator<StoredEntry, void, undefined> {
-  for (let at = from; at < to;) {
-    const rows = await page(at, Math.min(PAGE, to - at));
-    yield* rows;
-    if (rows.length === 0) return;
-    at += rows.length;
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -32,7 +32,9 @@ export function subcommand(audit: Command): void {
 async function restore(terminal: Terminal, config: Config, { as: by, reason }: Options): Promise<ExitCode> {
   const { keys, witnessFile } = config.record;
   if (witnessFile === null)
-    return complain(terminal, ['record.witness_file is off, so nothing says what was published; there is nothing to declare']);
+    return complain(terminal, [
+      'record.witness_file is off, so nothing says what was published; there is nothing to declare',
+    ]);
   try {
     const ledger = await openStores(config.state);
     try {
