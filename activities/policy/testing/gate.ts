@@ -2,7 +2,7 @@
  * The gate of a policy set: its cases hold, every rule decides in one and comes close in another, and every forbid is
  * noticed when it is taken away or turned round (a test that no mistake can fail tests nothing).
  */
-import { createCedarEngine } from '../cedar/cedar.ts';
+import { openCedarEngine } from '../cedar/cedar.ts';
 import type { PolicyText, Rule } from '../cedar/rule.ts';
 import type { Policy, PolicyEngine } from '../engine.ts';
 import { differenceFrom, questionOf, type TestCase, type TestTable } from './table.ts';
@@ -70,14 +70,15 @@ async function noticed(
   changed: Rule,
   text: string | null,
 ): Promise<string | null> {
-  const policies = rules.flatMap((rule) => {
-    if (rule.id !== changed.id) return [{ file: rule.id, text: rule.text }];
-    return text === null ? [] : [{ file: rule.id, text }];
+  const left = rules.flatMap((rule) => {
+    if (rule.id !== changed.id) return [rule];
+    return text === null ? [] : [{ ...rule, text }];
   });
-  const opened = createCedarEngine({ schema, policies, set: { digest: '0'.repeat(64), name: 'mutant' } });
-  // A set that is refused outright has been noticed by validation.
-  if (opened.kind === 'problems') return 'validation';
-  const policy = guarded(opened.engine);
+  const mutant = openCedarEngine(
+    { schema: schema.text, rules: left },
+    { digest: '0'.repeat(64), name: 'mutant' },
+  );
+  const policy = guarded(mutant);
   for (const one of casesFor(table, changed.id)) {
     const verdict = await policy.decide(questionOf(table, one));
     if (verdict.effect !== one.expect.effect || differenceFrom(one, verdict) !== null) return one.name;
