@@ -4,6 +4,8 @@ import { UNMARKED } from '../workflows/language/marking.ts';
 import type { PolicyQuestion } from './policy/engine.ts';
 import type { World } from './world.ts';
 
+export type Inquiry = PolicyQuestion & { readonly chain: string };
+
 /** `at`: server's or workflow's time, milliseconds since 1970. */
 export async function inquiryFor(
   world: World,
@@ -11,7 +13,7 @@ export async function inquiryFor(
   question: Question,
   targets: readonly string[],
   at: number,
-): Promise<PolicyQuestion & { readonly chain: string }> {
+): Promise<Inquiry> {
   const { standing } = world;
   const approvals =
     standing === undefined

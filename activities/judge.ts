@@ -4,11 +4,14 @@ import { isObject, type JsonObject } from '../workflows/language/json.ts';
 import type { Judgement, Question, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
-import { inquiryFor } from './inquiry.ts';
+import { ownerOf } from './claiming.ts';
+import { inquiryFor, type Inquiry } from './inquiry.ts';
+import { overLimit } from './over-limit.ts';
 import { claimKey, inputsDigest, labelOf, sha256 } from './keys.ts';
 import { createPins, type Pins } from './pins.ts';
 import { flawOf } from './plain.ts';
 import { appendFacts } from './record.ts';
+import type { Verdict } from '../workflows/walk/verdict.ts';
 import { verdictFact } from './verdict-fact.ts';
 import type { World } from './world.ts';
 
@@ -35,13 +38,28 @@ async function judge(world: World, pins: Pins, run: RunRef, question: Question, 
   if (seen !== null) return { judgement: seen, told: null };
   const judged = { ...question, inputs };
   const inquiry = await inquiryFor(world, run, judged, targets, at);
-  const verdict = await pins.decide(inquiry, question.pinned ?? null);
+  const decided = await pins.decide(inquiry, question.pinned ?? null);
+  const verdict = await withinLimits(world, run, question.task, inquiry, decided);
   world.shadow?.observe(inquiry, verdict);
   const label = labelOf(question, run, world.labels === 'digest');
   return {
     judgement: { kind: 'decided', verdict, inputs, inputsDigest: digest, targets, label },
     told: verdictFact(question, verdict, digest, at, 'judge'),
   };
+}
+
+/** People are not asked for what a limit would stop anyway. What is asked of nobody is counted when it begins. */
+async function withinLimits(
+  world: World,
+  run: RunRef,
+  task: string,
+  inquiry: Inquiry,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const reserve = verdict.effect === 'needs_approval' ? world.policy.reserve(inquiry) : null;
+  if (reserve === null) return verdict;
+  const exceeded = await world.ledger.exceeded(reserve, ownerOf(run, task), world.now());
+  return exceeded === null ? verdict : overLimit(exceeded, world.policy.set.digest);
 }
 
 type Checked =

@@ -6,12 +6,10 @@ import type { Call, Result, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { DeterminingRule, Obligation, Verdict } from '../workflows/walk/verdict.ts';
 import { ownerOf, type Claiming } from './claiming.ts';
-import { inquiryFor } from './inquiry.ts';
+import { inquiryFor, type Inquiry } from './inquiry.ts';
 import { claimKey } from './keys.ts';
 import type { Pins } from './pins.ts';
-import type { PolicyQuestion } from './policy/engine.ts';
 import { appendFacts, demandRecorded, eventsOf } from './record.ts';
-import type { BeginAnswer } from './stores/claims.ts';
 import { TryAgain } from './try-again.ts';
 import { verdictFact } from './verdict-fact.ts';
 import { withoutCall } from './no-call.ts';
@@ -20,8 +18,6 @@ import type { World } from './world.ts';
 export type LastLook =
   | { readonly kind: 'go'; readonly inquiry: Inquiry; readonly redact: readonly string[] }
   | { readonly kind: 'denied'; readonly verdict: Verdict };
-
-type Inquiry = PolicyQuestion & { readonly chain: string };
 
 /** Throws `TryAgain` while the act is held back, and when a notice that policy demands could not be sent. */
 export async function lastLook(
@@ -136,14 +132,4 @@ export async function refuse(
     demandRecorded(receipts);
   } else await appendFacts(world, run, [...facts, fact]);
   return { kind: 'denied', verdict };
-}
-
-/** The verdict of the limits: counted in the same commit that would have begun the call. */
-export function overLimit(
-  { limit, taken, asked }: Extract<BeginAnswer, { readonly kind: 'over_limit' }>,
-  policySet: string,
-): Verdict {
-  const reason = `limit ${limit.name}: ${taken} of ${limit.most} are taken, and this would take ${asked} more`;
-  const rule: DeterminingRule = { id: 'guard.blast_radius', effect: 'guard', reason };
-  return { effect: 'deny', rules: [rule], obligations: [], engine: 'guards', policySet, errors: [] };
 }

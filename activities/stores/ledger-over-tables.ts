@@ -17,7 +17,7 @@ import type { StoredDocument } from './documents.ts';
 import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
 import { inPages, valuesInPages } from './pages.ts';
-import { needsOf } from './reservation-rules.ts';
+import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
 import type { Tables } from './tables.ts';
@@ -87,6 +87,16 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     async lookup(key) {
       const found = await open().claim(key);
       return found?.state === 'free' ? null : found;
+    },
+    async exceeded(reserve, owner, now) {
+      const counters = needsOf(reserve, owner, now);
+      const { answer } = await submit.call([], [], counters, (_claim, reserved) => {
+        const decided = decideReserve(reserve, owner, now, reserved);
+        return { kind: 'ok', answer: decided, wishes: NO_WISHES };
+      });
+      if (answer.kind === 'reserved') return null;
+      const { limit, taken, asked } = answer;
+      return { limit, taken, asked };
     },
     begin: (request, alongside = {}) =>
       decide(

@@ -42,6 +42,13 @@ export interface CounterNeed {
   readonly own: Reserver;
 }
 
+export interface Exceeded {
+  readonly limit: Limit;
+  /** By others, inside the window. */
+  readonly taken: number;
+  readonly asked: number;
+}
+
 export type Reserved =
   | { readonly kind: 'reserved'; readonly rows: readonly ReservationRow[] }
-  | { readonly kind: 'exceeded'; readonly limit: Limit; readonly taken: number; readonly asked: number };
+  | ({ readonly kind: 'exceeded' } & Exceeded);

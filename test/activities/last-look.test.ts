@@ -148,6 +148,21 @@ describe('An obligation is met, or nothing is done:', () => {
   });
 });
 
+describe('Nobody is asked', () => {
+  test('to approve what a limit would stop anyway', async () => {
+    const limit = { name: 'none', counter: 'none/tenant', windowMs: 3_600_000, most: 0 };
+    const reserve: Policy['reserve'] = () => ({ limits: [limit], targets: [{ id: 'alice', weight: 1 }] });
+    const asking = { ...ALLOW, effect: 'needs_approval' } as const;
+    const judged = async (given: Partial<Policy>) => {
+      const { world } = worldOf(fresh(), { policy: policyOf(async () => asking, given) });
+      const judgement = await createJudge(world)({ run: RUN, facts: [], question: question(), at: START });
+      return judgement.kind === 'decided' ? judgement.verdict.effect : judgement.kind;
+    };
+    expect(await judged({ reserve })).toBe('deny');
+    expect(await judged({})).toBe('needs_approval');
+  });
+});
+
 describe('P10: policy that changes while a run is under way', () => {
   const setOf = (
     name: string,
