@@ -6,19 +6,15 @@ import type { World } from './world.ts';
 
 export type Inquiry = PolicyQuestion & { readonly chain: string };
 
-/** `at`: server's or workflow's time, milliseconds since 1970. */
-export async function inquiryFor(
+/** `at`: server's or workflow's time, milliseconds since 1970. The approvals are those that still count. */
+export function inquiryFor(
   world: World,
   run: RunRef,
   question: Question,
   targets: readonly string[],
   at: number,
-): Promise<Inquiry> {
-  const { standing } = world;
-  const approvals =
-    standing === undefined
-      ? question.approvals.map(({ by, assurance }) => ({ by, assurance, groups: [] }))
-      : await standing(run, question.approvals);
+): Inquiry {
+  const approvals = question.approvals.map(({ by, assurance, groups = [] }) => ({ by, assurance, groups }));
   return {
     chain: run.chain,
     task: question.task,
@@ -31,7 +27,7 @@ export async function inquiryFor(
     caseId: run.caseId,
     requestedBy: run.requestedBy,
     approvals,
-    roster: standing !== undefined,
+    roster: world.approvals.rosters !== null,
     mode: world.mode,
     at,
     startedAt: run.startedAt,

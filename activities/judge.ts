@@ -5,7 +5,8 @@ import type { Judgement, Question, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
 import { ownerOf } from './claiming.ts';
-import { inquiryFor, type Inquiry } from './inquiry.ts';
+import { consult } from './consult.ts';
+import type { Inquiry } from './inquiry.ts';
 import { overLimit } from './over-limit.ts';
 import { claimKey, inputsDigest, labelOf, sha256 } from './keys.ts';
 import { createPins, type Pins } from './pins.ts';
@@ -36,14 +37,20 @@ async function judge(world: World, pins: Pins, run: RunRef, question: Question, 
   const digest = inputsDigest(question.type, question.connector, inputs);
   const seen = await lookUp(world, run, question, digest);
   if (seen !== null) return { judgement: seen, told: null };
-  const judged = { ...question, inputs };
-  const inquiry = await inquiryFor(world, run, judged, targets, at);
-  const decided = await pins.decide(inquiry, question.pinned ?? null);
-  const verdict = await withinLimits(world, run, question.task, inquiry, decided);
+  const { inquiry, lapse, ...said } = await consult(world, pins, run, { ...question, inputs }, targets, at);
+  const verdict = await withinLimits(world, run, question.task, inquiry, said.verdict);
   world.shadow?.observe(inquiry, verdict);
   const label = labelOf(question, run, world.labels === 'digest');
   return {
-    judgement: { kind: 'decided', verdict, inputs, inputsDigest: digest, targets, label },
+    judgement: {
+      kind: 'decided',
+      verdict,
+      inputs,
+      inputsDigest: digest,
+      targets,
+      label,
+      ...(lapse === null ? {} : { lapsed: lapse }),
+    },
     told: verdictFact(question, verdict, digest, at, 'judge'),
   };
 }

@@ -2,11 +2,12 @@
  * Policy, asked once more immediately before every attempt: the kill switch, an asset protected since, a window that
  * closed, an approver who left. A no wins over any approval given before, and so does "not yet".
  */
-import type { Call, Result, RunRef } from '../workflows/ports.ts';
+import type { Call, Lapse, Result, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { DeterminingRule, Obligation, Verdict } from '../workflows/walk/verdict.ts';
 import { ownerOf, type Claiming } from './claiming.ts';
-import { inquiryFor, type Inquiry } from './inquiry.ts';
+import { consult } from './consult.ts';
+import type { Inquiry } from './inquiry.ts';
 import { claimKey } from './keys.ts';
 import type { Pins } from './pins.ts';
 import { appendFacts, demandRecorded, eventsOf } from './record.ts';
@@ -28,9 +29,9 @@ export async function lastLook(
   now: number,
 ): Promise<LastLook> {
   const { question } = call;
-  const inquiry = await inquiryFor(world, run, question, call.targets, now);
-  const verdict = await pins.decide(inquiry, question.pinned ?? null);
+  const { inquiry, verdict, lapse } = await consult(world, pins, run, question, call.targets, now);
   if (verdict.effect !== 'allow') return { kind: 'denied', verdict };
+  if (lapse !== null) return { kind: 'denied', verdict: withoutForce(verdict, lapse) };
   const { until, to, fields } = dutiesOf(verdict.obligations);
   if (until > now) {
     const message = `${question.task} is held back by policy until ${new Date(until).toISOString()}`;
@@ -68,6 +69,12 @@ function dutiesOf(obligations: readonly Obligation[]): Duties {
         one satisfies never;
     }
   return { until, to, fields };
+}
+
+/** The playbook asked for approval where policy would not have; what was given for it no longer stands. */
+function withoutForce(verdict: Verdict, { reason }: Lapse): Verdict {
+  const rule: DeterminingRule = { id: 'guard.approval_lapsed', effect: 'guard', reason };
+  return { ...verdict, effect: 'deny', rules: [rule, ...verdict.rules], obligations: [] };
 }
 
 /** An obligation that nobody can meet is a no. */

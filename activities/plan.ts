@@ -88,11 +88,13 @@ async function planFor(world: World, request: PlanRequest, cache: Map<string, Co
       `plan_too_large: the plan takes ${text.length} characters, a run can carry ${LARGEST_PLAN}; split the playbook into several`,
     );
   await world.ledger.put({ kind: 'plan', digest: sealed.digest, text });
+  const startedBy = await world.whoStarted(request.workflowId, request.runId);
   return {
     kind: 'plan',
     sealed,
     context: checked.context,
-    requestedBy: options.requested_by ?? (await world.whoStarted(request.workflowId, request.runId)),
+    requestedBy: options.requested_by ?? startedBy,
+    startedBy,
     ...(options.tlp === undefined && options.pap === undefined
       ? {}
       : { marking: { tlp: options.tlp ?? null, pap: options.pap ?? null } }),
@@ -169,6 +171,7 @@ async function recordRefusal(world: World, request: PlanRequest, problems: reado
   const run = {
     workflowId,
     chain,
+    runId: request.runId,
     startedAt,
     caseId,
     playbook,

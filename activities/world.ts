@@ -1,9 +1,10 @@
 /** Everything the activities act with, put together once by the worker (or by a rehearsal). */
 import type { Catalogue } from '../workflows/language/catalogue.ts';
+import type { Approvals } from './approvals/index.ts';
+import type { FindOrigin } from './approvals/standing.ts';
 import type { TaskContract } from './catalogue/task-type.ts';
 import type { Connector } from './connectors/connector.ts';
-import type { Approval, RunRef } from '../workflows/ports.ts';
-import type { Policy, StandingApproval } from './policy/engine.ts';
+import type { Policy } from './policy/engine.ts';
 import type { Shadow } from './policy/shadow.ts';
 import type { Ledger } from './stores/ledger.ts';
 
@@ -29,11 +30,10 @@ export interface World {
   /** Record, claims and documents. */
   readonly ledger: Ledger;
   readonly policy: Policy;
-  /**
-   * Those of the approvals whose givers still count, with the groups they are in now. Absent: no roster is
-   * configured, so persons are names and nothing more.
-   */
-  readonly standing?: (run: RunRef, approvals: readonly Approval[]) => Promise<readonly StandingApproval[]>;
+  /** Who may approve, and how a word is tied to a person. */
+  readonly approvals: Approvals;
+  /** How an execution came about, as the server has it. */
+  readonly origin: FindOrigin;
   /** A set that is asked beside the enforced one and decides nothing. */
   readonly shadow?: Shadow;
   /** Sends a policy's notice to mail addresses; absent where nobody can be told. Rejects when it was not taken. */

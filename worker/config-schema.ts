@@ -3,6 +3,7 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
+import { TOKEN_ALGORITHMS } from '../activities/approvals/id-token.ts';
 import { parseReference } from '../activities/secrets/source.ts';
 import { nodeCodec } from '../activities/stores/codec.ts';
 import { readVerifierKey } from '../workflows/audit/verifier-key.ts';
@@ -169,6 +170,45 @@ const record = z
   )
   .prefault({});
 
+const roster = z.strictObject({ file: path, digest: digest.optional() }, must('a mapping'));
+
+const idToken = z.strictObject(
+  {
+    issuer: url,
+    jwks_url: url,
+    audience: word,
+    algorithms: z
+      .array(
+        z.enum(TOKEN_ALGORITHMS, must(`one of ${TOKEN_ALGORITHMS.join(', ')}`)),
+        must('a list of algorithms'),
+      )
+      .min(1, must('a list of at least one algorithm'))
+      .default(['RS256']),
+    max_auth_age_minutes: number('a number of minutes, 1 to 1440', 1, 1_440).default(15),
+    acr: z.array(word, must('a list of kinds of sign-in')).default([]),
+  },
+  must('a mapping'),
+);
+
+const approvals = z
+  .strictObject(
+    {
+      id_token: idToken.optional(),
+      mass_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(10),
+      notify: z
+        .strictObject(
+          {
+            to: z.array(mailAddress, must('a list of mail addresses')).default([]),
+            link: url.optional(),
+          },
+          must('a mapping'),
+        )
+        .optional(),
+    },
+    must('a mapping'),
+  )
+  .prefault({});
+
 export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
@@ -182,6 +222,8 @@ export const configSchema = z.strictObject(
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),
     kill_switch: path.optional(),
+    roster: roster.optional(),
+    approvals,
     record,
     secrets,
     connectors: z

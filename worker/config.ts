@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { RecordSettings } from '../activities/checkpoints/settings.ts';
+import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
+import { approvalsFrom } from './config-approvals.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { policyFrom, type PolicySection } from './config-policy.ts';
@@ -26,6 +28,13 @@ export interface Config {
   readonly activityIds: 'key' | 'digest';
   /** While this file exists nothing acts. */
   readonly killSwitch: string | null;
+  /** Who may approve. Null: names are believed in development mode, and nobody can approve in production. */
+  readonly roster: { readonly file: string; readonly digest: string | null } | null;
+  readonly approvals: {
+    readonly idToken: IdTokenConfig | null;
+    readonly massTargets: number;
+    readonly notify: { readonly to: readonly string[]; readonly link: string | null } | null;
+  };
   readonly secrets: {
     /** Environment variables that references may name, besides those called CORDON_SECRET_…. */
     readonly env: readonly string[];
@@ -100,6 +109,9 @@ function configFrom(file: ConfigFile, folder: string): Config {
     evidence: at(file.evidence),
     activityIds: file.activity_ids,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
+    roster:
+      file.roster === undefined ? null : { file: at(file.roster.file), digest: file.roster.digest ?? null },
+    approvals: approvalsFrom(file.approvals),
     secrets: {
       env: file.secrets.env,
       file: file.secrets.file === undefined ? null : at(file.secrets.file),

@@ -11,6 +11,7 @@ import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
+import { openApprovals, originOf } from './approvals.ts';
 import type { Config } from './config.ts';
 import { openConfigured } from './config-policy.ts';
 import { openShadow } from './shadow.ts';
@@ -44,6 +45,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
   const { secrets } = opened;
   const shadow = await openShadow(config);
   if (shadow.kind === 'problems') return shadow;
+  const approvals = await openApprovals(config, (reference, reader) => secretFor(secrets, reference, reader));
+  if (approvals.kind === 'problems') return approvals;
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
   mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
@@ -56,6 +59,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     policy: policy.engine,
     ...(shadow.kind === 'shadow' ? { shadow: shadow.shadow } : {}),
     ...tellerOf(config, secrets),
+    approvals: approvals.approvals,
+    origin: (workflowId, runId) => originOf(client, workflowId, runId),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
     contracts,
     catalogue: createCatalogue(connectors),

@@ -1,6 +1,7 @@
 /** A plan for people: layer by layer, what each task would do, to what, and who is asked. */
 import type { Json } from '../../workflows/language/json.ts';
 import type { PlannedTask, SealedPlan } from '../../workflows/language/plan.ts';
+import { demandOf } from '../../workflows/walk/demand.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
 import type { Foreseen } from '../planning/foresee.ts';
 import type { Stream } from '../terminal.ts';
