@@ -85,16 +85,10 @@ function approvalOf({ approvalRequired, expiresMs }: PlannedTask, verdict: Verdi
     approvalRequired ? 'the playbook' : '',
     verdict?.effect === 'needs_approval' ? 'policy' : '',
   ];
-  const asked = verdict?.obligations.find((one) => one.kind === 'approval');
-  const span = Math.min(expiresMs, asked?.expiresMs ?? expiresMs);
-  const demand = obligationText({
-    kind: 'approval',
-    quorum: asked?.quorum ?? 1,
-    groups: asked?.groups ?? [],
-    minAssurance: asked?.minAssurance ?? 'V0',
-    expiresMs: span,
-  });
-  return `${demand}; asked for by ${asking.filter((who) => who !== '').join(' and ')}`;
+  const demand = demandOf(verdict ?? { obligations: [] });
+  const shortest = Math.min(expiresMs, demand.expiresMs ?? expiresMs);
+  const whom = obligationText({ kind: 'approval', ...demand, expiresMs: shortest });
+  return `${whom}; asked for by ${asking.filter((who) => who !== '').join(' and ')}`;
 }
 
 function summary(tasks: readonly Foreseen[], stream: Stream): string {
