@@ -34,5 +34,6 @@ async function matching(
     if (isWanted(bytes, index)) entries.push(openEntry({ index, bytes }, own));
     return true;
   });
+  await rows?.close();
   return entries;
 }

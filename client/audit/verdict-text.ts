@@ -28,13 +28,13 @@ export function verdictText(source: string, verdict: RecordVerdict, stream: Stre
   }
   const { entries, level, head, root, log, signed, witnessed, values, notices, deep } = verdict;
   return [
-    `${colours.green('✓')} verified at level ${level}: ${entriesText(entries, '', '').trim()}${deep ? ', each read whole' : ''}\n`,
-    field('level', `${level} of 3: ${LEVELS.slice(0, level + 1).join(', ')}`, stream),
+    `${colours.green('✓')} verified at level ${level} of 3: ${entriesText(entries, '', '').trim()}${deep ? ', each read whole' : ''}\n`,
+    field('shown', LEVELS.slice(0, level + 1).join(', '), stream),
     field('log', log === null ? null : oneLine(log), stream),
     field('head', head, stream, { whole: true }),
     field('root', root, stream, { whole: true }),
-    field('signed', level >= 2 ? entriesText(signed, '', '').trim() : null, stream),
-    field('elsewhere', witnessed > 0 ? entriesText(witnessed, '', '').trim() : null, stream),
+    field('signed', level >= 2 ? reachText(signed, entries) : null, stream),
+    field('elsewhere', witnessed > 0 ? reachText(witnessed, entries) : null, stream),
     field('values', valuesText(values), stream),
     ...notices.map((notice) => field('note', oneLine(notice), stream)),
     ...(level < 2 ? [field('note', HINT, stream)] : []),
@@ -46,6 +46,10 @@ const HINT =
 
 function entriesText(count: number, plural: string, singular: string): string {
   return count === 1 ? `1 entry ${singular}` : `${count} entries ${plural}`;
+}
+
+function reachText(reached: number, entries: number): string {
+  return reached === entries ? 'all of them' : `the first ${reached}; ${entries - reached} are newer`;
 }
 
 function valuesText({

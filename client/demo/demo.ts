@@ -4,10 +4,10 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { verifyDatabase } from '../../activities/stores/index.ts';
 import type { Simulator } from '../../simulators/simulator.ts';
 import { quietRuntime } from '../../worker/main.ts';
 import { openBundle } from '../../worker/bundle.ts';
+import { verdictJson } from '../audit/verdict-text.ts';
 import { EXIT, exitOfRun, type ExitCode } from '../exit.ts';
 import { openPlayground, type Playground } from '../playground/playground.ts';
 import { openServer, type OpenServer } from '../server/open.ts';
@@ -16,6 +16,7 @@ import type { StartOptions } from '../server/start.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { conduct, PLAYBOOK, type Told } from './conduct.ts';
 import { showDenial } from './denial.ts';
+import { carryAway } from './record.ts';
 import { renderEnding, type Ending } from './ending.ts';
 import { PEOPLE, REQUESTER } from './voting.ts';
 
@@ -119,7 +120,9 @@ async function tell(
           REQUESTER,
         )
       : null;
-  const verdict = verifyDatabase(playground.config.state);
+  // A worker that ends signs what there is; one that is kept does so within a second.
+  if (!options.keep) await playground.stopWorker();
+  const record = await carryAway(playground.config);
   const ending: Ending = {
     provider: options.provider,
     victim,
@@ -129,17 +132,12 @@ async function tell(
     after: provider.describe(victim),
     effects: provider.effects(),
     mails: playground.mail.messages().map(({ to, subject }) => ({ to, subject })),
-    audit: {
-      entries: verdict.entries,
-      verified: verdict.verified,
-      head: verdict.head,
-      reason: verdict.reason,
-    },
+    record,
   };
   if (options.json) printJson(terminal, jsonOf(ending));
   else terminal.out.write(renderEnding(ending, terminal.out));
   if (options.keep) await untilStopped(say);
-  return exitFor(told, verdict.verified);
+  return exitFor(told, record.verdict.kind === 'verified');
 }
 
 function exitFor(told: Told, verified: boolean): ExitCode {
@@ -147,8 +145,7 @@ function exitFor(told: Told, verified: boolean): ExitCode {
   return told.kind === 'stopped' ? EXIT.notDone : exitOfRun(told.report.status);
 }
 
-function jsonOf({ told, denial, effects, audit }: Ending): object {
-  const { entries, verified, head } = audit;
+function jsonOf({ told, denial, effects, record }: Ending): object {
   return {
     status: told.report.status,
     tasks: told.report.tasks,
@@ -156,7 +153,7 @@ function jsonOf({ told, denial, effects, audit }: Ending): object {
     forgery: told.forgery,
     denial,
     provider_changes: effects,
-    audit: { entries, verified, head },
+    audit: verdictJson(record.folder, record.verdict),
   };
 }
 

@@ -94,7 +94,7 @@ function isSigned(request: IncomingMessage, body: Buffer, region: string): boole
   if (/^[0-9a-f]{64}$/.test(payload) && payload !== sha256(body)) return false;
   const url = new URL(request.url ?? '', 'http://x');
   const query = [...url.searchParams]
-    .sort()
+    .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .join('&');
   const headers = names
@@ -113,7 +113,7 @@ function isSigned(request: IncomingMessage, body: Buffer, region: string): boole
 
 /** The SDK may send a body in signed chunks with a checksum after it. */
 function unchunked(request: IncomingMessage, body: Buffer): Buffer {
-  if (!String(request.headers['content-encoding'] ?? '').includes('aws-chunked')) return body;
+  if (!(request.headers['content-encoding'] ?? '').includes('aws-chunked')) return body;
   const parts: Buffer[] = [];
   for (let at = 0; ;) {
     const end = body.indexOf('\r\n', at);

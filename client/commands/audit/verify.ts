@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RecordVerdict } from '../../../activities/verify/verdict.ts';
 import { verifyRecord } from '../../../activities/verify/verify.ts';
+import { operatorView, type OperatorView } from '../../audit/operator.ts';
 import { withSource } from '../../audit/open-source.ts';
 import { createProgress } from '../../audit/progress.ts';
 import { outsideFrom, trustFrom } from '../../audit/trust.ts';
@@ -25,15 +26,22 @@ export function subcommand(audit: Command): void {
       'Checks every entry of the record against the ones before it, the head, the signed checkpoints and copies kept elsewhere. Reads only, needs no network. Exit code 1, and the first bad entry, when it does not hold.',
     )
     .argument('[source]', 'database, or folder of an export (default: `state` of the configuration)')
-    .option('--policy <file>', 'keys to trust; without it signatures prove nothing')
-    .option('--witness <file>', 'checkpoints kept elsewhere; may be given several times', collect, [])
+    .option('--policy <file>', 'keys to trust (default: for the own database, the keys it is signed with)')
+    .option(
+      '--witness <file>',
+      'checkpoints kept elsewhere; may be given several times (default: for the own database, `record.witness_file`)',
+      collect,
+      [],
+    )
     .option('--deep', 'also read every entry whole')
     .option('--json', 'print the verdict as JSON')
     .action(
       ending(async (terminal, source: string | undefined, options: Options, self: Command) =>
         source === undefined
-          ? withConfig(terminal, self, async ({ state }) => verifySource(terminal, state, options))
-          : verifySource(terminal, resolve(source), options),
+          ? withConfig(terminal, self, async (config) =>
+              verifySource(terminal, config.state, options, await operatorView(config)),
+            )
+          : verifySource(terminal, resolve(source), options, NOBODY),
       ),
     );
   examples(
@@ -48,16 +56,25 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }
 
-async function verifySource(terminal: Terminal, name: string, options: Options): Promise<ExitCode> {
+/** Whoever names what is checked says also whom they trust. */
+const NOBODY: OperatorView = { trust: null, witnessFile: null };
+
+async function verifySource(
+  terminal: Terminal,
+  name: string,
+  options: Options,
+  own: OperatorView,
+): Promise<ExitCode> {
   const trust = options.policy === undefined ? null : trustFrom(options.policy);
-  const outside = options.witness.map(outsideFrom);
+  const copies = options.witness.length > 0 || own.witnessFile === null ? options.witness : [own.witnessFile];
+  const outside = copies.map(outsideFrom);
   const problems = [trust, ...outside].flatMap((each) => (each?.kind === 'problem' ? [each.problem] : []));
   if (problems.length > 0) return complain(terminal, problems, EXIT.usage);
   return withSource(terminal, name, async (source) => {
     const head = await source.head();
     const progress = createProgress(terminal.err, 'checking', head?.size ?? null);
     const verdict = await verifyRecord(source, {
-      trust: trust?.kind === 'trust' ? trust.trust : null,
+      trust: trust?.kind === 'trust' ? trust.trust : own.trust,
       outside: outside.flatMap((each) => (each.kind === 'copy' ? [each.copy] : [])),
       deep: options.deep === true,
       now: Date.now(),
