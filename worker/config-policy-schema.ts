@@ -27,8 +27,8 @@ export const policy = z
     error: 'must hold opa with its url exactly when engine is opa',
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
-  .refine(({ activation, signers }) => (activation === undefined) === (signers === undefined), {
-    error: 'must hold activation and signers together, or neither',
+  .refine(({ activation, signers }) => signers === undefined || activation !== undefined, {
+    error: 'must hold activation where it holds signers',
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .prefault({});

@@ -7,11 +7,13 @@ import { readActivation, objectionTo } from './activation.ts';
 import { errorVerdict, type Policy } from './engine.ts';
 import { openSet, type OpenedPolicy, type PolicyConfig } from './index.ts';
 import { digestOf, problem, readFolder, sourceOf, type Problems } from './set-files.ts';
-import { openSigners } from './signers.ts';
+import type { OpenedSigners } from './signers.ts';
 
-export interface ActivationPaths {
+export interface ActivationPlaces {
+  /** The activation file. */
   readonly activation: string;
-  readonly signers: string;
+  /** Read anew each time, so that whoever is struck from it signs no more. */
+  readonly signers: () => Promise<OpenedSigners>;
 }
 
 const LOOK_AGAIN_MS = 1_000;
@@ -19,7 +21,7 @@ const LOOK_AGAIN_MS = 1_000;
 /** Opens what is activated now; a set that is not is refused as problems. */
 export async function openEnforced(
   config: PolicyConfig,
-  paths: ActivationPaths,
+  paths: ActivationPlaces,
   monotonic: () => number = () => performance.now(),
 ): Promise<OpenedPolicy> {
   const first = await openActivated(config, paths);
@@ -60,10 +62,10 @@ export async function openEnforced(
   return { ...first, engine };
 }
 
-async function openActivated(config: PolicyConfig, paths: ActivationPaths): Promise<OpenedPolicy> {
+async function openActivated(config: PolicyConfig, paths: ActivationPlaces): Promise<OpenedPolicy> {
   const [read, signers, activation] = await Promise.all([
     readFolder(config.folder),
-    openSigners(paths.signers),
+    paths.signers(),
     readActivation(paths.activation),
   ]);
   if (read.kind === 'problems') return read;
@@ -74,7 +76,7 @@ async function openActivated(config: PolicyConfig, paths: ActivationPaths): Prom
 }
 
 /** Of the files as they are, while they are what was signed for; otherwise one that no set has. */
-async function digestNow(config: PolicyConfig, paths: ActivationPaths): Promise<string> {
+async function digestNow(config: PolicyConfig, paths: ActivationPlaces): Promise<string> {
   const [read, activation] = await Promise.all([readFolder(config.folder), readActivation(paths.activation)]);
   if (read.kind === 'problems' || activation === null || 'kind' in activation) return 'unreadable';
   const digest = digestOf(sourceOf(read.files));

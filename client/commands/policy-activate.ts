@@ -10,7 +10,7 @@ import {
   signFor,
   type Activation,
 } from '../../activities/policy/activation.ts';
-import { keyId, openSigners, type SignerBook } from '../../activities/policy/signers.ts';
+import { keyId, type SignerBook } from '../../activities/policy/signers.ts';
 import { actEvent } from '../../activities/stores/audit.ts';
 import { openStores } from '../../activities/stores/index.ts';
 import type { Config } from '../../worker/config.ts';
@@ -44,15 +44,15 @@ async function run(terminal: Terminal, config: Config, options: Options): Promis
   const paths = config.policy.activated;
   if (paths === null)
     return complain(terminal, [
-      'activation by signature is not configured: set policy.activation and policy.signers',
+      'activation by signature is not configured: set policy.activation, and policy.signers or a roster',
     ]);
-  const signers = await openSigners(paths.signers);
+  const signers = await paths.signers();
   if (signers.kind === 'problems') return complain(terminal, signers.problems);
   const key = await readKey(options.key);
   if (key === null) return complain(terminal, [`${options.key} is no Ed25519 private key in PEM`]);
   const signer = signers.book.byKey(keyId(createPublicKey(key)));
   if (signer === null)
-    return complain(terminal, [`${options.key} belongs to nobody in ${paths.signers}; have it listed there`]);
+    return complain(terminal, [`${options.key} belongs to nobody who may sign; have its public key listed`]);
   const standing = await readActivation(paths.activation);
   if (standing !== null && 'kind' in standing) return complain(terminal, standing.problems);
   const looked = await lookAt(config);

@@ -14,6 +14,7 @@ export const DOCUMENTS = [
   'docs/operations.md',
   'docs/policy.md',
   'docs/audit.md',
+  'docs/approvals.md',
   'docs/numbers.md',
   'docs/problems.md',
 ] as const;

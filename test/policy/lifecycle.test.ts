@@ -40,6 +40,7 @@ const person = (id: string): Person => ({ id, ...generateKeyPairSync('ed25519') 
 const [dana, eli, mallory] = [person('dana'), person('eli'), person('mallory')] as const;
 const second = person('dana');
 const paths = () => ({ activation: join(home, 'activation.yaml'), signers: join(home, 'signers.yaml') });
+const places = () => ({ ...paths(), signers: () => openSigners(paths().signers) });
 
 function listSigners(): void {
   const spki = ({ publicKey }: Person) =>
@@ -86,7 +87,7 @@ describe('P01: without a policy set that is whole and expected', () => {
     listSigners();
     activate(await digestNow(), dana, eli);
     let now = 0;
-    const opened = await openEnforced({ ...POLICY_DEFAULTS, folder }, paths(), () => now);
+    const opened = await openEnforced({ ...POLICY_DEFAULTS, folder }, places(), () => now);
     if (opened.kind === 'problems') throw new Error(opened.problems.join('\n'));
     const { engine } = opened;
     expect((await engine.decide(look)).effect).toBe('allow');
@@ -101,7 +102,7 @@ describe('P01: without a policy set that is whole and expected', () => {
 
 describe('P14: a policy set is enforced once two different persons have signed for it;', () => {
   const refusal = async (): Promise<string> => {
-    const opened = await openEnforced({ ...POLICY_DEFAULTS, folder }, paths());
+    const opened = await openEnforced({ ...POLICY_DEFAULTS, folder }, places());
     return opened.kind === 'problems' ? opened.problems.join('\n') : 'enforced';
   };
   beforeEach(listSigners);

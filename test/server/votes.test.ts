@@ -1,11 +1,11 @@
 /** Votes with keys of a roster, in production mode, where a mere name counts for nothing. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { statementBytes } from '../../activities/approvals/statement.ts';
 import { signStatement } from '../../client/keys/sign.ts';
-import { signals, updates, type VoteInput } from '../../workflows/messages.ts';
+import { signals, updates, type BreakGlassInput, type VoteInput } from '../../workflows/messages.ts';
 import type { Reply } from '../../workflows/ports.ts';
 import { eventually } from './eventually.ts';
 import { entryOf, eventsOf } from './record.ts';
@@ -16,7 +16,7 @@ const stage = setStage();
 
 const PEOPLE = [
   { id: 'riley', name: 'Riley', groups: ['soc'] },
-  { id: 'sam', name: 'Sam', groups: ['soc'] },
+  { id: 'sam', name: 'Sam', groups: ['soc'], break_glass: true },
   { id: 'lee', name: 'Lee', groups: ['it'] },
 ] as const;
 
@@ -30,7 +30,7 @@ async function open(playbook: string, options = {}): Promise<{ readonly scene: S
   return { scene, run };
 }
 
-type Kind = 'approve' | 'reject' | 'withdraw';
+type Kind = 'approve' | 'reject' | 'withdraw' | 'review';
 
 /** A word on the card with this digest, signed with the person's own key. */
 function word(
@@ -210,6 +210,88 @@ describe('in production', () => {
     const late = [...codes(run, 'vote_refused'), ...codes(run, 'message_ignored')];
     expect(late).toHaveLength(1);
     expect(['late', 'nothing_open']).toContain(late[0]);
+  });
+
+  test('A21: a word in bytes that nobody here can read is ignored like any other junk', async () => {
+    const { scene, run } = await open('rotation_v1');
+    const digest = await digestOf(run);
+    const bytes = (text: string): Uint8Array => Buffer.from(text);
+    await scene.client.workflowService.signalWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: run.id },
+      signalName: 'approve',
+      input: { payloads: [{ metadata: { encoding: bytes('binary/encrypted') }, data: bytes('who knows') }] },
+      requestId: randomUUID(),
+    });
+    expect(await vote(run, word(scene, 'sam', digest))).toMatchObject({ counted: true });
+    await run.result();
+    expect(codes(run, 'message_ignored')).toEqual(['not_an_object']);
+    expect(passwords(scene)).toBe(1);
+  });
+
+  test('A18: an approval is taken back while the card is open, and too late once the run has acted', async () => {
+    const { scene, run } = await open('email_takeover_v1');
+    const digest = await digestOf(run);
+    await scene.stopWorker();
+    await run.handle.signal(signals.approve, word(scene, 'sam', digest));
+    await run.handle.signal(
+      signals.withdraw,
+      word(scene, 'sam', digest, 'withdraw', 'the owner called again'),
+    );
+    await scene.startWorker();
+    await eventually('it is taken back', async () => entryOf(run.record(), 'vote_withdrawn', TASK) ?? null);
+    expect(passwords(scene)).toBe(0);
+    await vote(run, word(scene, 'lee', digest));
+    await eventually('it is done', async () => entryOf(run.record(), 'task_completed', TASK) ?? null);
+    const late = vote(run, word(scene, 'lee', digest, 'withdraw', 'the owner called again'), 'withdraw');
+    await expect(late).rejects.toThrow();
+    await run.handle.signal(
+      signals.withdraw,
+      word(scene, 'lee', digest, 'withdraw', 'the owner called again'),
+    );
+    await eventually('it is on record', async () =>
+      codes(run, 'message_ignored').includes('committed') ? true : null,
+    );
+    expect(passwords(scene)).toBe(1);
+    await run.handle.cancel();
+    await run.result().catch(() => null);
+  });
+
+  test('A19: broken glass skips the quorum, tells everybody, and keeps the run open until it is reviewed', async () => {
+    const { scene, run } = await open('rotation_v1');
+    const digest = await digestOf(run);
+    const glass = { ticket: 'INC-9', scope: ALICE, minutes: 30 };
+    const subject = createHash('sha256')
+      .update(
+        JSON.stringify({ card: digest, minutes: 30, scope: ALICE, ticket: 'INC-9', what: 'break_glass' }),
+      )
+      .digest('hex');
+    const by = (person: string): BreakGlassInput => {
+      const key = scene.residents?.keys.get(person);
+      if (key === undefined) throw new Error(`${person} has no key`);
+      const reason = 'nobody else can be reached';
+      const proof = signStatement(key, { decision: 'break_glass', subject, by: person, reason });
+      return { task: TASK, digest, ...glass, by: person, reason, proof };
+    };
+    const breaks = (input: BreakGlassInput): Promise<Reply> =>
+      run.handle.executeUpdate(updates.break_glass, { args: [input] });
+    expect(await breaks(by('lee'))).toMatchObject({ counted: false, code: 'not_registered' });
+    const { proof: _proof, ...unsigned } = by('sam');
+    expect(await breaks(unsigned)).toMatchObject({ counted: false, code: 'assurance_too_low' });
+    expect(await breaks({ ...by('sam'), scope: 'run' })).toMatchObject({
+      counted: false,
+      code: 'signature_wrong',
+    });
+    expect(await breaks(by('sam'))).toMatchObject({ counted: true });
+    await eventually('it is done', async () => entryOf(run.record(), 'task_completed', TASK) ?? null);
+    expect(passwords(scene)).toBe(1);
+    const { use } = await run.waitsFor(TASK, 'review');
+    const review = (person: string): Promise<Reply> =>
+      vote(run, word(scene, person, use, 'review', 'the owner agrees'), 'review');
+    expect(await review('sam')).toMatchObject({ counted: false, code: 'own_use' });
+    expect(await review('lee')).toMatchObject({ counted: true });
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(entryOf(run.record(), 'glass_reviewed', TASK)?.details).toMatchObject({ by: 'lee', use });
   });
 
   test('F12: a cancelled run closes its card, and what was approved for it is void', async () => {
