@@ -3,20 +3,17 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
-import { TOKEN_ALGORITHMS } from '../activities/approvals/id-token.ts';
 import { parseReference } from '../activities/secrets/source.ts';
 import { nodeCodec } from '../activities/stores/codec.ts';
 import { readVerifierKey } from '../workflows/audit/verifier-key.ts';
 import { policy } from './config-policy-schema.ts';
-import { must, number, path, text } from './config-terms.ts';
+import { approvals, roster } from './config-approvals-schema.ts';
+import { digest, mailAddress, must, number, path, text, url, word } from './config-terms.ts';
 
-const word = text('a name without spaces', /^\S+$/);
-const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
 const sender = text(
   'a mail address, with or without a name before it in the form Name <address>',
   /^[^\r\n]+@[^\r\n]+$/,
 );
-const digest = text('a SHA-256 digest, 64 hexadecimal digits in lower case', /^[0-9a-f]{64}$/);
 const domain = text('a mail domain such as example.org', /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/);
 const domains = z
   .array(domain, must('a list of mail domains'))
@@ -28,16 +25,6 @@ const reference = z
   .refine((value) => parseReference(value) !== null, must(REFERENCE));
 
 const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]+$/);
-
-const SAFE_URL = 'an https URL without credentials (plain http only to 127.0.0.1)';
-const url = z.string(must(SAFE_URL)).refine((value) => isSafeUrl(value), must(SAFE_URL));
-
-/** Tokens travel to these addresses, so they must not travel in the clear. */
-function isSafeUrl(value: string): boolean {
-  const parsed = URL.parse(value);
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') return false;
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && parsed.hostname === '127.0.0.1');
-}
 
 const reader = text(
   'the name of a connector, or of its inputs as in google-workspace:inputs',
@@ -162,45 +149,6 @@ const record = z
       timestamp: z
         .strictObject(
           { url: publicUrl, certificates: path, every_seconds: number(SECONDS, 1, 86_400).default(300) },
-          must('a mapping'),
-        )
-        .optional(),
-    },
-    must('a mapping'),
-  )
-  .prefault({});
-
-const roster = z.strictObject({ file: path, digest: digest.optional() }, must('a mapping'));
-
-const idToken = z.strictObject(
-  {
-    issuer: url,
-    jwks_url: url,
-    audience: word,
-    algorithms: z
-      .array(
-        z.enum(TOKEN_ALGORITHMS, must(`one of ${TOKEN_ALGORITHMS.join(', ')}`)),
-        must('a list of algorithms'),
-      )
-      .min(1, must('a list of at least one algorithm'))
-      .default(['RS256']),
-    max_auth_age_minutes: number('a number of minutes, 1 to 1440', 1, 1_440).default(15),
-    acr: z.array(word, must('a list of kinds of sign-in')).default([]),
-  },
-  must('a mapping'),
-);
-
-const approvals = z
-  .strictObject(
-    {
-      id_token: idToken.optional(),
-      mass_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(10),
-      notify: z
-        .strictObject(
-          {
-            to: z.array(mailAddress, must('a list of mail addresses')).default([]),
-            link: url.optional(),
-          },
           must('a mapping'),
         )
         .optional(),

@@ -12,3 +12,17 @@ export function number(sentence: string, least: number, most: number): z.ZodInt 
 }
 
 export const path = text('a path', /^[^\0]+$/);
+
+export const word = text('a name without spaces', /^\S+$/);
+export const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
+export const digest = text('a SHA-256 digest, 64 hexadecimal digits in lower case', /^[0-9a-f]{64}$/);
+
+const SAFE_URL = 'an https URL without credentials (plain http only to 127.0.0.1)';
+export const url = z.string(must(SAFE_URL)).refine((value) => isSafeUrl(value), must(SAFE_URL));
+
+/** Tokens travel to these addresses, so they must not travel in the clear. */
+function isSafeUrl(value: string): boolean {
+  const parsed = URL.parse(value);
+  if (parsed === null || parsed.username !== '' || parsed.password !== '') return false;
+  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && parsed.hostname === '127.0.0.1');
+}
