@@ -3,16 +3,15 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
-import { record } from './config-schema-record.ts';
-import { must, number, path, reference, text, url, word } from './config-words.ts';
-import { TOKEN_ALGORITHMS } from '../activities/approvals/id-token.ts';
+import { approvals, roster } from './config-approvals-schema.ts';
+import { policy } from './config-policy-schema.ts';
+import { record } from './config-record-schema.ts';
+import { digest, mailAddress, must, number, path, reference, text, url, word } from './config-words.ts';
 
-const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
 const sender = text(
   'a mail address, with or without a name before it in the form Name <address>',
   /^[^\r\n]+@[^\r\n]+$/,
 );
-const digest = text('a SHA-256 digest, 64 hexadecimal digits in lower case', /^[0-9a-f]{64}$/);
 const domain = text('a mail domain such as example.org', /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/);
 const domains = z
   .array(domain, must('a list of mail domains'))
@@ -84,46 +83,6 @@ const smtp = z
     when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
-const roster = z.strictObject({ file: path, digest: digest.optional() }, must('a mapping'));
-
-const idToken = z.strictObject(
-  {
-    issuer: url,
-    jwks_url: url,
-    audience: word,
-    algorithms: z
-      .array(
-        z.enum(TOKEN_ALGORITHMS, must(`one of ${TOKEN_ALGORITHMS.join(', ')}`)),
-        must('a list of algorithms'),
-      )
-      .min(1, must('a list of at least one algorithm'))
-      .default(['RS256']),
-    max_auth_age_minutes: number('a number of minutes, 1 to 1440', 1, 1_440).default(15),
-    acr: z.array(word, must('a list of kinds of sign-in')).default([]),
-  },
-  must('a mapping'),
-);
-
-const approvals = z
-  .strictObject(
-    {
-      id_token: idToken.optional(),
-      mass_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(10),
-      most_per_hour: number('a number of cards, 1 to 1000', 1, 1_000).default(30),
-      notify: z
-        .strictObject(
-          {
-            to: z.array(mailAddress, must('a list of mail addresses')).default([]),
-            link: url.optional(),
-          },
-          must('a mapping'),
-        )
-        .optional(),
-    },
-    must('a mapping'),
-  )
-  .prefault({});
-
 export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
@@ -132,6 +91,7 @@ export const configSchema = z.strictObject(
     playbooks: path.default('playbooks'),
     policies: path.default('policies'),
     policy_digest: digest.optional(),
+    policy,
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),

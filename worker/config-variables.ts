@@ -35,6 +35,16 @@ function variablesOf(schema: Schema, path: readonly string[]): readonly Variable
   return [{ name: `CORDON_${path.join('_').toUpperCase()}`, path, type }];
 }
 
+/**
+ * What guards every run stands in the file, where it is reviewed and its changes are seen. A variable that would set it
+ * is refused: whoever can set a process's environment must not be able to lift a limit.
+ */
+const GUARDS = ['policy_digest', 'policy', 'max_targets', 'kill_switch'] as const;
+
+function isGuard(path: readonly string[]): boolean {
+  return (GUARDS as readonly (string | undefined)[]).includes(path[0]);
+}
+
 interface Applied {
   readonly value: unknown;
   /** Which variable set the value at a path; paths joined with dots. */
@@ -46,12 +56,19 @@ interface Applied {
 export function applyVariables(given: unknown, env: Environment): Applied {
   const value: unknown = structuredClone(given);
   const variables = new Map<string, string>();
+  const guarded: string[] = [];
   for (const { name, path, type } of VARIABLES) {
     const text = env[name];
     if (text === undefined || text === '') continue;
+    if (isGuard(path)) {
+      guarded.push(
+        `${name}: ${path.join('.')} guards every run and is set in cordon.yaml only; unset the variable`,
+      );
+      continue;
+    }
     if (set(value, path, read(text, type))) variables.set(path.join('.'), name);
   }
-  return { value, variables, problems: misspelt(env) };
+  return { value, variables, problems: [...guarded, ...misspelt(env)] };
 }
 
 /** What does not read as its type stays text, and the schema then says what was expected. */

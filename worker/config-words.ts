@@ -14,6 +14,8 @@ export function number(sentence: string, least: number, most: number): z.ZodInt 
 
 export const path = text('a path', /^[^\0]+$/);
 export const word = text('a name without spaces', /^\S+$/);
+export const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
+export const digest = text('a SHA-256 digest, 64 hexadecimal digits in lower case', /^[0-9a-f]{64}$/);
 
 const REFERENCE = 'a reference to a secret, such as secret://env/CORDON_SECRET_NAME, never the secret itself';
 export const reference = z

@@ -6,6 +6,7 @@ import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
 import { approvalsFrom } from './config-approvals.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
+import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
 import { recordFrom } from './config-record.ts';
@@ -21,6 +22,7 @@ export interface Config {
   readonly policies: string;
   /** Refuse every policy set but this one. */
   readonly policyDigest: string | null;
+  readonly policy: PolicySection;
   readonly maxTargets: number;
   readonly evidence: string;
   readonly activityIds: 'key' | 'digest';
@@ -105,6 +107,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
     playbooks: at(file.playbooks),
     policies: at(file.policies),
     policyDigest: file.policy_digest ?? null,
+    policy: policyFrom(file, at),
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
     activityIds: file.activity_ids,

@@ -5,7 +5,7 @@ import { createMemoryLedger } from '../../activities/stores/index.ts';
 import { createWeigh } from '../../activities/weigh.ts';
 import type { Approval, Card, Message, Weighed } from '../../workflows/ports.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
-import { cardBody, OTHER_RUN, question, RUN, START, worldOf } from '../activities/samples.ts';
+import { cardBody, OTHER_RUN, question, RUN, START, worldOf, policyOf } from '../activities/samples.ts';
 import { temporaryFolder } from '../audit/samples.ts';
 import { DENY, needing } from '../walk/samples.ts';
 import { approvalsWith, newKey, rostersFrom, signed, writeRoster } from './people.ts';
@@ -22,7 +22,7 @@ const MINUTE = 60_000;
 
 async function emergency(verdict: Verdict = needing(2)) {
   const ledger = createMemoryLedger({ log: 'test', now: () => START });
-  const policy = { set: { name: 'sample', digest: '0'.repeat(64) }, decide: async () => verdict };
+  const policy = policyOf(async () => verdict);
   const { world } = worldOf(ledger, { approvals: approvalsWith(rosters), policy });
   const open = async (run = RUN): Promise<Card> => {
     const { workflowId, chain, runId } = run;

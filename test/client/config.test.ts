@@ -83,9 +83,9 @@ connectors:
     admin_subject: admin@example.org
     organisation_domains: [exa mple.org]
 `;
-    expect(refused(text, { CORDON_MAX_TARGETS: 'many' })).toEqual([
+    expect(refused(text, { CORDON_SECRETS_BINDINGS: 'many' })).toEqual([
       'cordon.yaml:1:1 mode must be development or production',
-      'CORDON_MAX_TARGETS must be a number of targets, 1 to 100000',
+      'CORDON_SECRETS_BINDINGS must be a mapping from references to lists of connectors',
       'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
       'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
       'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
@@ -145,9 +145,9 @@ connectors:
 
 describe('CORDON_ variables', () => {
   test('override the file, whatever their type', () => {
-    const config = accepted('mode: production\nmax_targets: 5', {
+    const config = accepted('mode: production', {
       CORDON_MODE: 'development',
-      CORDON_MAX_TARGETS: '7',
+      CORDON_ACTIVITY_IDS: 'digest',
       CORDON_SECRETS_ENV: 'A, B',
       CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
       CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
@@ -156,13 +156,26 @@ describe('CORDON_ variables', () => {
     });
     expect(config).toMatchObject({
       mode: 'development',
-      maxTargets: 7,
+      activityIds: 'digest',
       secrets: { env: ['A', 'B'], bindings: { 'secret://env/A': ['notify'] } },
     });
     expect(config.connectors.notify).toEqual({
       from: 'cordon@example.org',
       smtp: { host: 'mail.example.org', port: 587, secure: true },
     });
+  });
+
+  test.each([
+    ['CORDON_MAX_TARGETS', '100000'],
+    ['CORDON_KILL_SWITCH', '/dev/null'],
+    ['CORDON_POLICY_DIGEST', 'f'.repeat(64)],
+    ['CORDON_POLICY_ENGINE', 'opa'],
+    ['CORDON_POLICY_ACTIVATION', '/tmp/x'],
+    ['CORDON_POLICY_SHADOW', '/tmp/x'],
+  ])('C01: %s would lift a guard past the file that is reviewed, so nothing starts', (name, value) => {
+    expect(refused('mode: development', { [name]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: .* guards every run and is set in cordon.yaml only`)),
+    ]);
   });
 
   test('an empty one counts as not set', () => {

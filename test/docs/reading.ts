@@ -12,6 +12,7 @@ export const DOCUMENTS = [
   'docs/playbooks.md',
   'docs/rehearsals.md',
   'docs/operations.md',
+  'docs/policy.md',
   'docs/audit.md',
   'docs/approvals.md',
   'docs/numbers.md',
