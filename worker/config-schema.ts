@@ -122,6 +122,9 @@ export const configSchema = z.strictObject(
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),
     kill_switch: path.optional(),
     secrets,
+    principal: z
+      .strictObject({ accept: z.boolean(must('true or false')).default(false) }, must('a mapping'))
+      .prefault({}),
     connectors: z
       .strictObject(
         {

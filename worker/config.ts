@@ -32,6 +32,8 @@ export interface Config {
     /** Who may read a reference: what the file says, and each connector its own credentials. */
     readonly bindings: { readonly [reference: string]: readonly string[] };
   };
+  /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
+  readonly principal: { readonly accept: boolean };
   readonly connectors: ConnectorsConfig;
 }
 
@@ -99,6 +101,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
       kept: at(file.secrets.kept),
       bindings: bindingsFrom(file),
     },
+    principal: file.principal,
     connectors: connectorsFrom(file.connectors),
   };
 }

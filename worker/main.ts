@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
+import { probeAttestation } from './attestation-probe.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { Config } from './config.ts';
 import { createWorker } from './create.ts';
@@ -41,8 +42,14 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
   const options = settings.temporal?.connectionOptions ?? profile.connectionOptions;
   const namespace = settings.temporal?.namespace ?? profile.namespace ?? 'default';
   const connection = await Connection.connect(options);
+  const client = new Client({ connection, namespace });
+  const probed = config.principal.accept ? await probeAttestation(client, config.taskQueue) : null;
+  if (probed?.kind === 'problems') {
+    await connection.close();
+    return probed;
+  }
   const searchable = await ensureSearchAttributes(connection, namespace);
-  const opened = await openWorld({ config, searchable, client: new Client({ connection, namespace }) });
+  const opened = await openWorld({ config, searchable, client });
   if (opened.kind === 'problems') {
     await connection.close();
     return opened;

@@ -10,6 +10,8 @@ import { launch } from '../../client/server/server-process.ts';
 
 export interface FullServer {
   readonly address: string;
+  /** Where the server's own services talk to it, without being asked who they are. */
+  readonly internalAddress: string;
   connect(token: string | null): Promise<Connection>;
   stop(): Promise<void>;
 }
@@ -18,6 +20,8 @@ export interface FullServerInput {
   readonly binary: string;
   /** Null: the no-op authorizer, which lets everybody in and knows nobody. */
   readonly jwksUrl: string | null;
+  /** False: the authorizer is there, but takes everybody for the server itself. */
+  readonly claims?: boolean;
   readonly propagation: boolean;
   readonly namespace: string;
   /** A token that may do everything; only asked for with an authorizer. */
@@ -42,6 +46,7 @@ export async function startFullServer(input: FullServerInput): Promise<FullServe
     ...SERVICES.flatMap((service) => ['--service', service]),
   ]);
   const address = `127.0.0.1:${ports[0]}`;
+  const internalAddress = `127.0.0.1:${ports[2]}`;
   const connect = (token: string | null): Promise<Connection> =>
     Connection.connect({
       address,
@@ -55,7 +60,7 @@ export async function startFullServer(input: FullServerInput): Promise<FullServe
   const deadline = performance.now() + LONGEST_START_MS;
   while (!server.hasEnded() && performance.now() < deadline) {
     if (await hasNamespace(() => connect(input.adminToken), input.namespace))
-      return { address, connect, stop };
+      return { address, internalAddress, connect, stop };
     await wait(200);
   }
   await stop();
@@ -126,7 +131,9 @@ function serverConfig(input: FullServerInput, ports: readonly number[], dynamic:
     },
     global: {
       membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' },
-      ...(input.jwksUrl === null ? {} : { authorization: authorizationBy(input.jwksUrl) }),
+      ...(input.jwksUrl === null
+        ? {}
+        : { authorization: authorizationBy(input.jwksUrl, input.claims ?? true) }),
     },
     services: Object.fromEntries(services),
     clusterMetadata: {
@@ -148,10 +155,10 @@ function serverConfig(input: FullServerInput, ports: readonly number[], dynamic:
   };
 }
 
-function authorizationBy(jwksUrl: string): object {
+function authorizationBy(jwksUrl: string, claims: boolean): object {
   return {
     authorizer: 'default',
-    claimMapper: 'default',
+    claimMapper: claims ? 'default' : '',
     jwtKeyProvider: { keySourceURIs: [jwksUrl], refreshInterval: '1m' },
   };
 }
