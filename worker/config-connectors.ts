@@ -15,13 +15,15 @@ export interface ConnectorsConfig {
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors }: ConfigFile): {
+export function bindingsFrom({ secrets, connectors, gateway }: ConfigFile): {
   readonly [reference: string]: readonly string[];
 } {
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp.password, 'notify'],
+    [gateway.serve?.signing_key, 'gateway'],
+    [gateway.serve?.client_secret, 'gateway'],
   ];
   const bindings: { [reference: string]: readonly string[] } = { ...secrets.bindings };
   for (const [reference, reader] of owned)

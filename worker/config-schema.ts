@@ -109,6 +109,36 @@ const smtp = z
     when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
+const publicKey = text(
+  'an Ed25519 public key, SPKI in DER and base64, as `cordon gateway --new-key` prints it',
+  /^[A-Za-z0-9+/]{59}=$/,
+);
+
+const gateway = z
+  .strictObject(
+    {
+      trusted_keys: z.array(publicKey, must('a list of public keys')).default([]),
+      serve: z
+        .strictObject(
+          {
+            url,
+            listen: text(
+              'an address to listen on, such as 127.0.0.1:8090',
+              /^[A-Za-z0-9.-]+:\d{1,5}$/,
+            ).default('127.0.0.1:8090'),
+            issuer: url,
+            client_id: word,
+            client_secret: reference.optional(),
+            signing_key: reference,
+          },
+          must('a mapping'),
+        )
+        .optional(),
+    },
+    must('a mapping'),
+  )
+  .prefault({});
+
 export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
@@ -125,6 +155,7 @@ export const configSchema = z.strictObject(
     principal: z
       .strictObject({ accept: z.boolean(must('true or false')).default(false) }, must('a mapping'))
       .prefault({}),
+    gateway,
     connectors: z
       .strictObject(
         {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
@@ -34,6 +35,7 @@ export interface Config {
   };
   /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
   readonly principal: { readonly accept: boolean };
+  readonly gateway: GatewayConfig;
   readonly connectors: ConnectorsConfig;
 }
 
@@ -102,6 +104,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
       bindings: bindingsFrom(file),
     },
     principal: file.principal,
+    gateway: gatewayFrom(file.gateway),
     connectors: connectorsFrom(file.connectors),
   };
 }

@@ -12,6 +12,11 @@ export interface Word {
   readonly proof: Proof;
   readonly subject: Subject;
   readonly run: RunRef;
+  /**
+   * Workflow time, milliseconds since 1970: the server's clock. MUST be what validity is measured by; the clock of
+   * a worker may be wrong, and hours may lie between a signal and the worker that reads it.
+   */
+  readonly at: number;
 }
 
 /** What a word is about. `text` is the stored card, or what `statement.ts` makes of a word that needs no card. */

@@ -35,6 +35,7 @@ async function attest(box: Partial<BallotBox>, message = APPROVE): Promise<Attes
     proof: { kind: 'principal' },
     subject: { digest: DIGEST, text: JSON.stringify({ openedAt: OPENED_AT }) },
     run: RUN,
+    at: 3_000,
   });
 }
 
@@ -134,6 +135,7 @@ describe('a vote that the server vouches for', () => {
       proof: { kind: 'principal' },
       subject: { digest: DIGEST, text: 'no card' },
       run: RUN,
+      at: 3_000,
     });
     expect(answer.kind).toBe('unavailable');
     expect(JSON.stringify(answer)).not.toContain('secret-token');

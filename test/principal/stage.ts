@@ -112,6 +112,7 @@ async function startHandRun(stage: AttestingStage): Promise<HandRun> {
         proof: { kind: 'principal' },
         subject: { digest: DIGEST, text: JSON.stringify({ openedAt: since }) },
         run: { ...RUN, workflowId },
+        at: Date.now(),
       });
     },
   };
