@@ -3,6 +3,7 @@
  * is CORDON_CONNECTORS_NOTIFY_SMTP_PORT. Lists are written with commas between their entries, mappings whose
  * keys are free as JSON.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ENV_PREFIX } from '../activities/secrets/env.ts';
 import { nearest } from '../workflows/language/suggest.ts';
@@ -35,6 +36,21 @@ function variablesOf(schema: Schema, path: readonly string[]): readonly Variable
   return [{ name: `CORDON_${path.join('_').toUpperCase()}`, path, type }];
 }
 
+/**
+ * What keeps playbooks in bounds. A variable may set one where the file says nothing, as in a container without a
+ * file; but whoever can set a process's environment must not loosen what the file, under review, has fixed.
+ */
+const GUARDS: readonly string[] = [
+  'mode',
+  'policies',
+  'policy_digest',
+  'max_targets',
+  'kill_switch',
+  'secrets.bindings',
+  'principal.accept',
+  'gateway.trusted_keys',
+];
+
 interface Applied {
   readonly value: unknown;
   /** Which variable set the value at a path; paths joined with dots. */
@@ -46,12 +62,21 @@ interface Applied {
 export function applyVariables(given: unknown, env: Environment): Applied {
   const value: unknown = structuredClone(given);
   const variables = new Map<string, string>();
+  const problems: string[] = [];
   for (const { name, path, type } of VARIABLES) {
     const text = env[name];
     if (text === undefined || text === '') continue;
-    if (set(value, path, read(text, type))) variables.set(path.join('.'), name);
+    const setting = path.join('.');
+    const [fixed, wanted] = [at(given, path), read(text, type)];
+    if (GUARDS.includes(setting) && fixed !== undefined && !isDeepStrictEqual(fixed, wanted))
+      problems.push(`${name} would override ${setting}, a guard that the file sets; change it in the file`);
+    else if (set(value, path, wanted)) variables.set(setting, name);
   }
-  return { value, variables, problems: misspelt(env) };
+  return { value, variables, problems: [...problems, ...misspelt(env)] };
+}
+
+function at(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, step) => (isMapping(inner) ? inner[step] : undefined), root);
 }
 
 /** What does not read as its type stays text, and the schema then says what was expected. */

@@ -4,8 +4,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
 import { probeAttestation } from './attestation-probe.ts';
 import { openBundle, type Bundle } from './bundle.ts';
+import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import type { Config } from './config.ts';
 import { createWorker } from './create.ts';
+import { createLog } from './log.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { openWorld } from './world.ts';
 
@@ -23,7 +25,13 @@ export interface WorkerSettings {
 export type ConnectionOptions = ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
 
 export type StartedWorker =
-  | { readonly kind: 'worker'; readonly stop: () => Promise<void>; readonly stopped: Promise<void> }
+  | {
+      readonly kind: 'worker';
+      readonly stop: () => Promise<void>;
+      readonly stopped: Promise<void>;
+      /** Knows the worker's secrets; see `Log`. */
+      readonly guardLines: (write: (line: string) => void) => LineGuard;
+    }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 /** One line per event, no colours: logs are read by machines first. */
@@ -37,7 +45,8 @@ export function quietRuntime(log: (line: string) => void): void {
 
 /** Throws when Temporal cannot be reached; configuration faults come back as problems, all at once. */
 export async function startWorker(settings: WorkerSettings): Promise<StartedWorker> {
-  const { config, log } = settings;
+  const { config } = settings;
+  const log = createLog(settings.log);
   const profile = loadClientConnectConfig();
   const options = settings.temporal?.connectionOptions ?? profile.connectionOptions;
   const namespace = settings.temporal?.namespace ?? profile.namespace ?? 'default';
@@ -54,6 +63,8 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     await connection.close();
     return opened;
   }
+  const { guardLines } = opened;
+  log.guardBy(guardLines);
   const native = await NativeConnection.connect(options);
   const worker = await createWorker({
     world: opened.world,
@@ -62,7 +73,7 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     taskQueue: config.taskQueue,
     bundle: settings.bundle ?? (await openBundle()),
     traces: Boolean(process.env['CORDON_DEBUG']),
-    log,
+    log: log.line,
     ...(settings.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: settings.maxCachedWorkflows }),
     ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs }),
   });
@@ -70,6 +81,7 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     try {
       await worker.run();
     } finally {
+      log.flush();
       await opened.close();
       await native.close();
       await connection.close();
@@ -80,11 +92,14 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await stopped;
   };
-  return { kind: 'worker', stop, stopped };
+  return { kind: 'worker', stop, stopped, guardLines };
 }
 
 /** For the command line: runs until SIGINT or SIGTERM; calls under way are given time to end. */
 export async function runWorker(config: Config, log: (line: string) => void): Promise<StartedWorker> {
-  quietRuntime(log);
-  return startWorker({ config, log });
+  const sdk = createLog(log);
+  quietRuntime(sdk.line);
+  const started = await startWorker({ config, log });
+  if (started.kind === 'worker') sdk.guardBy(started.guardLines);
+  return started;
 }

@@ -9,6 +9,7 @@ import { createConnectors } from '../activities/connectors/index.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
 import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
 import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
+import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
@@ -16,7 +17,13 @@ import type { Config } from './config.ts';
 import { temporalPulse } from './create.ts';
 
 export type OpenedWorld =
-  | { readonly kind: 'world'; readonly world: World; readonly close: () => Promise<void> }
+  | {
+      readonly kind: 'world';
+      readonly world: World;
+      /** Puts what knows the secrets in front of what writes log lines. */
+      readonly guardLines: (write: (line: string) => void) => LineGuard;
+      readonly close: () => Promise<void>;
+    }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 export interface WorldInput {
@@ -40,10 +47,11 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     envNames: config.secrets.env,
     bindings: config.secrets.bindings,
   });
-  if (policy.kind === 'problems' || opened.kind === 'problems')
+  const flaws = opened.kind === 'problems' ? opened.problems : await opened.secrets.inspect();
+  if (policy.kind === 'problems' || opened.kind === 'problems' || flaws.length > 0)
     return {
       kind: 'problems',
-      problems: [policy, opened].flatMap((one) => (one.kind === 'problems' ? one.problems : [])),
+      problems: [...(policy.kind === 'problems' ? policy.problems : []), ...flaws],
     };
   const { secrets } = opened;
   const evidence = await openLocalEvidence(config.evidence);
@@ -72,7 +80,7 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     pulse: temporalPulse,
     now: Date.now,
   };
-  return { kind: 'world', world, close: () => ledger.close() };
+  return { kind: 'world', world, guardLines: secrets.guardLines, close: () => ledger.close() };
 }
 
 async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {

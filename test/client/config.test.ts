@@ -83,7 +83,7 @@ connectors:
     ]);
   });
 
-  test('an unknown key is refused wherever it stands', () => {
+  test('C01: an unknown key is refused wherever it stands', () => {
     expect(refused('secrets: { kept: x, flie: y }')).toEqual([
       'cordon.yaml:1:21 secrets.flie: there is no such setting. Did you mean `file`?',
     ]);
@@ -134,17 +134,22 @@ connectors:
 
 describe('CORDON_ variables', () => {
   test('override the file, whatever their type', () => {
-    const config = accepted('mode: production\nmax_targets: 5', {
-      CORDON_MODE: 'development',
-      CORDON_MAX_TARGETS: '7',
-      CORDON_SECRETS_ENV: 'A, B',
-      CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
-      CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
-      CORDON_CONNECTORS_NOTIFY_SMTP_SECURE: 'true',
-      CORDON_CONNECTORS_NOTIFY_FROM: 'cordon@example.org',
-    });
+    const config = accepted(
+      'mode: development\ntask_queue: five\nconnectors: { notify: { from: a@b.example } }',
+      {
+        CORDON_TASK_QUEUE: 'seven',
+        CORDON_MODE: 'development',
+        CORDON_MAX_TARGETS: '7',
+        CORDON_SECRETS_ENV: 'A, B',
+        CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
+        CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
+        CORDON_CONNECTORS_NOTIFY_SMTP_SECURE: 'true',
+        CORDON_CONNECTORS_NOTIFY_FROM: 'cordon@example.org',
+      },
+    );
     expect(config).toMatchObject({
       mode: 'development',
+      taskQueue: 'seven',
       maxTargets: 7,
       secrets: { env: ['A', 'B'], bindings: { 'secret://env/A': ['notify'] } },
     });
@@ -152,6 +157,38 @@ describe('CORDON_ variables', () => {
       from: 'cordon@example.org',
       smtp: { host: 'mail.example.org', port: 587, secure: true },
     });
+  });
+
+  test('C01: do not override a guard that the file sets, whatever the guard', () => {
+    const file = [
+      'mode: production',
+      'max_targets: 5',
+      'kill_switch: /etc/stop',
+      `policy_digest: ${'a'.repeat(64)}`,
+      'policies: /etc/cordon/policies',
+      'secrets: { bindings: { "secret://env/A": [notify] } }',
+      'principal: { accept: false }',
+      `gateway: { trusted_keys: [] }`,
+    ].join('\n');
+    const guards = {
+      CORDON_MODE: 'development',
+      CORDON_MAX_TARGETS: '100000',
+      CORDON_KILL_SWITCH: '/nowhere',
+      CORDON_POLICY_DIGEST: 'b'.repeat(64),
+      CORDON_POLICIES: '/tmp/policies',
+      CORDON_SECRETS_BINDINGS: '{}',
+      CORDON_PRINCIPAL_ACCEPT: 'true',
+      CORDON_GATEWAY_TRUSTED_KEYS: 'x',
+    };
+    const problems = refused(file, guards);
+    expect(problems.map((problem) => problem.split(' ')[0]).toSorted()).toEqual(
+      Object.keys(guards).toSorted(),
+    );
+    expect(problems[0]).toBe(
+      'CORDON_MODE would override mode, a guard that the file sets; change it in the file',
+    );
+    expect(accepted('', { CORDON_MAX_TARGETS: '7' }).maxTargets).toBe(7);
+    expect(accepted('max_targets: 7', { CORDON_MAX_TARGETS: '7' }).maxTargets).toBe(7);
   });
 
   test('an empty one counts as not set', () => {

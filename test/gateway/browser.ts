@@ -16,6 +16,12 @@ export interface Browser {
   cookies(): readonly string[];
 }
 
+interface Sending {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: { readonly [name: string]: string };
+}
+
 interface Cookie {
   readonly value: string;
   readonly strict: boolean;
@@ -26,24 +32,19 @@ export function openBrowser(base: string): Browser {
   const jar = new Map<string, Cookie>();
   const keep = (header: string): void => {
     const [pair = '', ...rest] = header.split('; ');
-    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
     const path = rest.find((one) => one.startsWith('Path='))?.slice(5) ?? '/';
     if (rest.includes('Max-Age=0')) jar.delete(name);
     else jar.set(name, { value, strict: rest.includes('SameSite=Strict'), path });
   };
-  const send = async (url: URL, crossSite: boolean, init: RequestInit): Promise<Page> => {
+  const send = async (url: URL, crossSite: boolean, init: Sending): Promise<Page> => {
     const ours = url.origin === base;
     const sent = [...jar].filter(
       ([, { strict, path }]) => ours && url.pathname.startsWith(path) && !(strict && crossSite),
     );
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'manual',
-      headers: {
-        ...init.headers,
-        ...(sent.length > 0 ? { cookie: sent.map(([n, c]) => `${n}=${c.value}`).join('; ') } : {}),
-      },
-    });
+    const cookie = sent.map(([name, { value }]) => `${name}=${value}`).join('; ');
+    const headers = { ...init.headers, ...(cookie === '' ? {} : { cookie }) };
+    const response = await fetch(url, { ...init, redirect: 'manual', headers });
     if (ours) response.headers.getSetCookie().forEach(keep);
     const to = response.headers.get('location');
     const text = await response.text();

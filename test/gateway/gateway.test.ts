@@ -249,7 +249,7 @@ describe('the page', () => {
     expect(page.text).toContain('\\u202eevorppa\\nApproved by: CISO');
     expect(page.text).toContain('&lt;U+202E&gt;');
     expect(page.text).toContain('x'.repeat(100_000));
-    const inbox = await (await signedIn('/'))[1];
+    const [, inbox] = await signedIn('/');
     expect(inbox.text).not.toMatch(/<script|<img|\u202e/i);
   });
 
