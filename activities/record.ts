@@ -1,9 +1,7 @@
 /** Appends facts to the record. Everything an activity remembers goes through here. */
-import { canonicalEntry } from '../workflows/audit/canonical.ts';
 import type { LocalActivities } from '../workflows/activities.ts';
 import type { RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
-import { sha256 } from './keys.ts';
 import type { NewEvent, Receipt } from './stores/audit.ts';
 import type { World } from './world.ts';
 
@@ -17,15 +15,9 @@ export async function appendFacts(world: World, run: RunRef, facts: readonly Sta
   demandRecorded(await world.ledger.append(eventsOf(run, facts)));
 }
 
-/**
- * The details' digest joins the coordinate: a step run again may learn something else, and that is a fact of
- * its own. So the same fact is kept once, and no two facts ever claim one place.
- */
+/** A step run again may learn something else, and that is a fact of its own: both are kept. */
 export function eventsOf(run: RunRef, facts: readonly StampedFact[]): readonly NewEvent[] {
-  return facts.map((fact) => ({
-    run,
-    fact: { ...fact, coordinate: `${fact.coordinate}#${sha256(canonicalEntry(fact.details)).slice(0, 16)}` },
-  }));
+  return facts.map((fact) => ({ run, fact, mayVary: true }));
 }
 
 /** An event refused by the record must not be acted on; by construction it cannot happen, so it is our bug. */

@@ -1,6 +1,6 @@
 import { afterAll } from '@jest/globals';
 import { join } from 'node:path';
-import { IN_MEMORY, openStores } from '../activities/stores/index.ts';
+import { createMemoryLedger, openStores } from '../activities/stores/index.ts';
 import type { Ledger } from '../activities/stores/ledger.ts';
 import { temporaryFolder } from './audit/samples.ts';
 import { auditStoreLaws } from './contracts/audit-store.ts';
@@ -16,8 +16,8 @@ function keepTrack(ledger: Ledger): Ledger {
   opened.push(ledger);
   return ledger;
 }
-const memory = () => openStores(IN_MEMORY);
-const sqlite = () => keepTrack(openStores(join(folder, `${(files += 1)}.db`)));
+const memory = () => createMemoryLedger();
+const sqlite = async () => keepTrack(await openStores(join(folder, `${(files += 1)}.db`)));
 afterAll(() => Promise.all(opened.map((ledger) => ledger.close())));
 
 keeps('audit store in memory', auditStoreLaws, memory);

@@ -148,7 +148,7 @@ describe('a write that breaks', () => {
       const failures = await walk(path, ledger, writes, fault);
       expect(failures).toBeGreaterThanOrEqual(1);
       await ledger.close();
-      const reopened = openStores(path);
+      const reopened = await openStores(path);
       expect(await coordinates(reopened)).toEqual(EXPECTED);
       expect((await reopened.head()).size).toBe(ALL);
       expect(await reopened.lookup('k')).toMatchObject({ state: 'done', output: 'x' });
@@ -184,7 +184,7 @@ describe('a writer killed at any moment', () => {
       for (const line of writer.acknowledged) acknowledged.add(line);
       expect(verifyDatabase(path)).toMatchObject({ verified: true, reason: null });
     }
-    const ledger = openStores(path);
+    const ledger = await openStores(path);
     const bodies = (await allBytes(ledger)).map((bytes) => parsed(bytes).body);
     await ledger.close();
     const recorded = bodies.map(({ run, coordinate }) => `${run} ${coordinate}`);

@@ -57,7 +57,7 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
   mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
-  const ledger = openStores(config.state);
+  const ledger = await openStores(config.state);
   const { directory } = policy;
   const world: World = {
     mode: config.mode,

@@ -3,12 +3,25 @@
  * The shape of an entry stands in `workflows/audit`.
  */
 import type { RunRef } from '../../workflows/ports.ts';
+import type { Happening } from '../../workflows/audit/entry.ts';
+import { happeningOf, type LogAct } from '../../workflows/audit/log-act.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
 
 /** A fact and the run it belongs to. Its id follows from the run's chain and the fact's coordinate. */
 export interface NewEvent {
   readonly run: Pick<RunRef, 'workflowId' | 'chain' | 'startedAt' | 'caseId' | 'playbook'>;
-  readonly fact: StampedFact;
+  readonly fact: StampedFact | Happening['fact'];
+  /**
+   * A step that ran again may have learnt something else. Then both are kept: the second under the next free variant of
+   * its coordinate (`~2`, `~3`, …). Without this, another body under one id is refused, and the refusal recorded.
+   */
+  readonly mayVary?: boolean;
+  /** The log's name from this entry on; only the declaration of a restored copy gives one. */
+  readonly renames?: string;
+}
+
+export function actEvent(act: LogAct): NewEvent {
+  return happeningOf(act);
 }
 
 /**

@@ -1,17 +1,52 @@
-/** The bytes and digests of Node for the record's pure code. */
+/** The bytes, digests and signatures of Node for the record's pure code. */
 import { Buffer } from 'node:buffer';
-import { hash } from 'node:crypto';
+import { createPublicKey, hash, randomFillSync, verify } from 'node:crypto';
 import { TextDecoder } from 'node:util';
-import type { Codec } from '../../workflows/audit/codec.ts';
+import type { NoteCodec } from '../../workflows/audit/codec.ts';
+import { SALT_BYTES } from '../../workflows/audit/personal.ts';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** What a raw Ed25519 public key lacks to be a SubjectPublicKeyInfo (RFC 8410). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+const PUBLIC_KEY_BYTES = 32;
 
-export const nodeCodec: Codec = {
-  // The one-shot form: measured at more than twice the speed of `createHash` for entries.
-  sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+export const nodeCodec: NoteCodec = {
+  // The one-shot form is more than twice as fast as `createHash` for entries, and by way of text three times as fast
+  // as with its own buffers, for short inputs: measured.
+  sha256: (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'latin1'),
   encode: (text) => Buffer.from(text, 'utf8'),
   decode: (bytes) => strict.decode(bytes),
+  base64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
+  fromBase64(text) {
+    const bytes = Buffer.from(text, 'base64');
+    // Node passes over what is not base64; only the text it would write itself is taken.
+    return bytes.toString('base64') === text ? bytes : null;
+  },
+  verifyEd25519(publicKey, message, signature) {
+    if (publicKey.length !== PUBLIC_KEY_BYTES) return false;
+    try {
+      const key = createPublicKey({
+        key: Buffer.concat([SPKI_PREFIX, publicKey]),
+        format: 'der',
+        type: 'spki',
+      });
+      return verify(null, message, key, signature);
+    } catch {
+      return false;
+    }
+  },
 };
+
+/** Salts are drawn from a pool: a system call for each would cost as much as the hash. */
+let pool = Buffer.alloc(0);
+const SALTS_AT_ONCE = 256;
+
+export function drawSalt(): Uint8Array {
+  if (pool.length < SALT_BYTES) pool = randomFillSync(Buffer.alloc(SALT_BYTES * SALTS_AT_ONCE));
+  const salt = pool.subarray(0, SALT_BYTES);
+  pool = pool.subarray(SALT_BYTES);
+  return salt;
+}
 
 /** SHA-256 of the text's UTF-8 bytes, lower-case hex. */
 export function sha256Hex(text: string): string {

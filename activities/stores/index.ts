@@ -1,4 +1,4 @@
-/** Which ledger a path names. */
+/** Which ledger a deployment has. */
 import { randomUUID } from 'node:crypto';
 import { createLedger } from './ledger-over-tables.ts';
 import type { Ledger } from './ledger.ts';
@@ -8,9 +8,6 @@ import { openSqlite } from './sqlite/sqlite.ts';
 export { nodeCodec, sha256Hex } from './codec.ts';
 export { verifyDatabase, type DatabaseVerdict } from './sqlite/verify.ts';
 
-/** Nothing is kept: for rehearsals and trials. */
-export const IN_MEMORY = ':memory:';
-
 export interface StoreOptions {
   /** Name of the log when it is new; without one it gets a name that no other log has. */
   readonly log?: string;
@@ -18,9 +15,13 @@ export interface StoreOptions {
   readonly now?: () => number;
 }
 
-/** Opens the ledger in the SQLite file `path`, making it when there is none. Throws a `StoreError`. */
-export function openStores(path: string, options: StoreOptions = {}): Ledger {
+/** Opens the ledger in the SQLite file `path`, making it when there is none. Rejects with a `StoreError`. */
+export async function openStores(path: string, options: StoreOptions = {}): Promise<Ledger> {
   const { log = `cordon/${randomUUID()}`, now = Date.now } = options;
-  if (path === IN_MEMORY) return createLedger(createMemoryTables(log), now);
   return openSqlite(path, log, now);
+}
+
+/** Keeps nothing: for rehearsals and trials. */
+export function createMemoryLedger({ log = 'memory', now = Date.now }: StoreOptions = {}): Ledger {
+  return createLedger(createMemoryTables(log), now);
 }

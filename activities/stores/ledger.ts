@@ -5,8 +5,9 @@
 import type { AuditStore } from './audit.ts';
 import type { ClaimStore } from './claims.ts';
 import type { DocumentStore } from './documents.ts';
+import type { ValueStore } from './values.ts';
 
-export interface Ledger extends AuditStore, ClaimStore, DocumentStore {}
+export interface Ledger extends AuditStore, ClaimStore, DocumentStore, ValueStore {}
 
 /** Why a store could not serve. `code` is stable; the message says what to do and never repeats what was stored. */
 export class StoreError extends Error {

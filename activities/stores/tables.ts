@@ -1,10 +1,14 @@
 /**
- * What a store of any make must be able to read and write, one row at a time. `ledger-over-tables.ts` holds the
- * rules; an implementation holds none. All calls are made inside `transaction`.
+ * What a store of any make must be able to read and write. It holds no rules: those stand in `group.ts`,
+ * `placement.ts` and `claim-rules.ts`, are pure, and are the same for every store.
+ *
+ * A new table is: what its rows are found by in `Needs`, its rows in `Found` and `Changes`, both with their place in
+ * `NO_NEEDS` and `NO_CHANGES`; then the compiler names every store that must learn it. A schema gets a new version.
  */
 import type { LogHead, StoredEntry } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
+import type { KeptValue, ValueName } from './values.ts';
 
 /** The log's end. `at` is the time of its last entry, milliseconds since 1970. */
 export interface HeadRow extends LogHead {
@@ -18,26 +22,99 @@ export interface EntryRow extends StoredEntry {
   readonly runSeq: number;
 }
 
+/** What a deliberation asks for, all at once. A store answers each list in one statement or a few. */
+export interface Needs {
+  /** Keys of claims. */
+  readonly claims: readonly string[];
+  /** Ids of entries. */
+  readonly entries: readonly string[];
+  /** Runs of which the last entry is wanted. */
+  readonly runs: readonly string[];
+  /** The two entries from this index on, or as many as there are; null for none. */
+  readonly tailFrom: number | null;
+  /** Indexes of entries whose personal values are wanted. */
+  readonly values: readonly number[];
+}
+
+/** The rows there are, in any order but for the tail. What was asked for and is not here does not exist. */
+export interface Found {
+  readonly claims: readonly ClaimRecord[];
+  readonly entries: readonly EntryRow[];
+  readonly ends: readonly EntryRow[];
+  /** By index. */
+  readonly tail: readonly StoredEntry[];
+  readonly values: readonly KeptValue[];
+}
+
+/** What shall be written. No claim and no entry stands in it twice. */
+export interface Changes {
+  /** In order, beginning at the head. MUST be refused at any other index, and with an id that is there. */
+  readonly entries: readonly EntryRow[];
+  /** Null when there are no entries. */
+  readonly head: HeadRow | null;
+  /** Each as it shall stand, whether it was there or not. */
+  readonly claims: readonly ClaimRecord[];
+  /** One that is there already stays as it is. */
+  readonly documents: readonly StoredDocument[];
+  readonly values: readonly KeptValue[];
+  /** Value and salt MUST be gone for good when the commit is over: from tables, journals and free pages. */
+  readonly erasures: readonly ValueName[];
+}
+
+export const NO_NEEDS: Needs = { claims: [], entries: [], runs: [], tailFrom: null, values: [] };
+export const NO_CHANGES: Changes = {
+  entries: [],
+  head: null,
+  claims: [],
+  documents: [],
+  values: [],
+  erasures: [],
+};
+
+/**
+ * Thinks inside a transaction without touching it: asks for rows, is told them, and ends with what shall be
+ * written. Pure but for what it throws, so a store may run it in one go or wait at every question.
+ */
+export type Deliberation<Conclusion extends Changes = Changes> = Generator<Needs, Conclusion, Found>;
+
 export interface Tables {
   /**
-   * Runs `work` alone: no other writer, in this process or another, between its first read and its last write.
-   * MUST be durable when it returns. When it throws, nothing of `work` is stored, or nobody can tell.
+   * One transaction: locks and reads the head, answers the questions of `deliberate`, writes what it ends with. MUST
+   * run alone: no other writer, in this process or another, between the lock and the commit, and no reader that
+   * sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
+   * nobody can tell.
    */
-  transaction<T>(work: () => T): T;
-  head(): HeadRow;
-  setHead(head: HeadRow): void;
-  entryById(id: string): EntryRow | null;
-  lastOfRun(run: string): EntryRow | null;
-  /** MUST refuse an entry at any other index than the next, and one whose id is there. */
-  addEntry(row: EntryRow): void;
+  commit<Conclusion extends Changes>(
+    deliberate: (head: HeadRow) => Deliberation<Conclusion>,
+  ): Promise<Conclusion>;
+  /** From here on: what is committed, outside any transaction. */
+  head(): Promise<HeadRow>;
   /** Up to `limit` entries from index `from`. */
-  entries(from: number, limit: number): readonly StoredEntry[];
+  entries(from: number, limit: number): Promise<readonly StoredEntry[]>;
   /** Up to `limit` entries of the run from its number `fromSeq`. */
-  entriesOfRun(run: string, fromSeq: number, limit: number): readonly EntryRow[];
-  claim(key: string): ClaimRecord | null;
-  setClaim(record: ClaimRecord): void;
-  document(kind: DocumentKind, digest: string): string | null;
-  /** Changes nothing when it is there already. */
-  addDocument(document: StoredDocument): void;
-  close(): void;
+  entriesOfRun(run: string, fromSeq: number, limit: number): Promise<readonly EntryRow[]>;
+  claim(key: string): Promise<ClaimRecord | null>;
+  document(kind: DocumentKind, digest: string): Promise<string | null>;
+  /** Up to `limit` values of entries from index `from` on, whole entries only, by index and path. */
+  values(from: number, limit: number): Promise<readonly KeptValue[]>;
+  close(): Promise<void>;
+}
+
+/** No entry's values are torn apart between two pages. */
+export function wholeEntries(values: readonly KeptValue[], limit: number): readonly KeptValue[] {
+  const beyond = values[limit];
+  if (beyond === undefined) return values;
+  const page = values.slice(0, limit);
+  const whole = page.filter(({ index }) => index !== beyond.index);
+  return whole.length > 0 ? whole : values.filter(({ index }) => index === beyond.index);
+}
+
+/** For stores that answer at once: from the first question to the end without a turn of the event loop. */
+export function concludeAtOnce<Conclusion extends Changes>(
+  deliberation: Deliberation<Conclusion>,
+  answer: (needs: Needs) => Found,
+): Conclusion {
+  let step = deliberation.next();
+  while (step.done !== true) step = deliberation.next(answer(step.value));
+  return step.value;
 }

@@ -1,7 +1,7 @@
 /** The world of a rehearsal: real activities, a store in memory, scripted policy and connectors. */
 import { contracts as installed, createCatalogue } from '../../activities/catalogue/index.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { World } from '../../activities/world.ts';
 import type { Clock } from './clock.ts';
 import type { Rehearsal } from './script.ts';
@@ -29,7 +29,7 @@ export function rehearsalWorld(
   return {
     mode: rehearsal.mode,
     labels: 'key',
-    ledger: openStores(IN_MEMORY, { log: 'rehearsal', now: () => clock.now() }),
+    ledger: createMemoryLedger({ log: 'rehearsal', now: () => clock.now() }),
     policy: scriptedPolicy(rehearsal),
     connectors: new Map([[NAME, connector]]),
     contracts,

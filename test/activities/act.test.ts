@@ -79,11 +79,11 @@ function failing(
 
 describe.each(KINDS)('A1: no call before its intent is durable (%s)', (kind) => {
   test('when the connector is called, another process finds its intent and its claim', async () => {
-    const { ledger, again } = stores[kind]();
+    const { ledger, again } = await stores[kind]();
     let found: unknown = null;
     const { result } = await act(ledger, {
       async perform(input, call) {
-        const view = again();
+        const view = await again();
         found = { entries: await entriesOf(view), claim: await view.lookup(KEY) };
         return done(input, call);
       },
@@ -111,14 +111,14 @@ describe.each(KINDS)('A1: no call before its intent is durable (%s)', (kind) => 
   });
 
   test('a store that cannot be reached means no call, and the activity is tried again', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { error, calls } = await act(failing(ledger, 'begin', 1));
     expect(error).toMatchObject({ code: 'store_unavailable' });
     expect([calls, await eventsIn(ledger)]).toEqual([[], []]);
   });
 
   test('an intent that was stored but not acknowledged is an interrupted attempt, not a call', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const broken = failing(ledger, 'begin', 1, 'store_unavailable', true);
     const once = callFor(question({ repeat: 'none' }));
     expect((await act(broken, {}, once)).calls).toEqual([]);
@@ -127,27 +127,27 @@ describe.each(KINDS)('A1: no call before its intent is durable (%s)', (kind) => 
   });
 
   test('after the effect the result is written, however often the store fails, and the call is made once', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { result, calls } = await act(failing(ledger, 'finish', 3));
     expect([result?.kind, calls.length]).toEqual(['done', 1]);
     expect(await eventsIn(ledger)).toEqual(['task_started', 'connector_intent', 'connector_called']);
   });
 
   test('a result that was stored but not acknowledged is stored once', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { result } = await act(failing(ledger, 'finish', 1, 'store_unavailable', true));
     expect(result?.kind).toBe('done');
     expect(await eventsIn(ledger)).toEqual(['task_started', 'connector_intent', 'connector_called']);
   });
 
   test('a store that cannot be trusted is not tried again', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { error, calls } = await act(failing(ledger, 'finish', 1, 'store_untrusted'));
     expect([calls.length, error]).toMatchObject([1, { code: 'store_untrusted' }]);
   });
 
   test('the word of an attempt that was overtaken counts no more', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { result, error } = await act(ledger, {
       async perform(input, call) {
         const inputsOf = callFor().inputsDigest;
@@ -170,7 +170,7 @@ describe.each(KINDS)('A1: no call before its intent is durable (%s)', (kind) => 
 
 describe.each(KINDS)('A2: what nobody knows the end of is repeated only where that is safe (%s)', (kind) => {
   test.each(['natural', 'marker'] as const)('a repeat declared %s is made, and counted', async (repeat) => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     await beginAs(ledger, RUN);
     const { result, calls } = await act(ledger, {}, callFor(question({ repeat })));
     expect(result).toEqual({ kind: 'done', output: { removed: ['f1'] }, attempts: 2 });
@@ -179,7 +179,7 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   });
 
   test('where a repeat could do harm none is made: a person must settle it, now and on every retry', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     await beginAs(ledger, RUN);
     const once = callFor(question({ repeat: 'none' }));
     for (const retry of [1, 2]) {
@@ -194,7 +194,7 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   });
 
   test('what this task did is answered, not done again, when only the reply was lost', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     await act(ledger);
     const { result, calls } = await act(ledger);
     expect(result).toEqual({ kind: 'done', output: { removed: ['f1'] }, attempts: 1 });
@@ -202,14 +202,14 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   });
 
   test('what another run did under the same key is done already', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     await act(ledger, {}, callFor(), OTHER_RUN);
     const { result, calls } = await act(ledger);
     expect([result, calls]).toEqual([{ kind: 'already_done', output: { removed: ['f1'] } }, []]);
   });
 
   test('a key that another run is calling under is waited for', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     await beginAs(ledger, OTHER_RUN);
     const { error, calls } = await act(ledger);
     expect(error).toMatchObject({ name: 'TryAgain', code: 'KeyHeld', afterMs: 2000 });
@@ -220,7 +220,7 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   test.each([['is calling'], ['will try again']])(
     'a key whose holder %s and has gone silent is waited for only as long as a call and any pause may last',
     async (holder) => {
-      const { ledger } = stores[kind]();
+      const { ledger } = await stores[kind]();
       const fence = await beginAs(ledger, OTHER_RUN);
       if (holder === 'will try again') await ledger.finish({ key: KEY, fence, result: 'retry', now: START });
       const call = callFor(question(), { timeoutMs: 60_000 });
@@ -242,7 +242,7 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   );
 
   test('a holder that gives another sign is waited for anew', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const fence = await beginAs(ledger, OTHER_RUN);
     const much = START + 3_600_000;
     await ledger.finish({ key: KEY, fence, result: 'retry', now: much });
@@ -251,7 +251,7 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   });
 
   test('a key under which another run’s call has an open fate is not waited for', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const fence = await beginAs(ledger, OTHER_RUN);
     await ledger.finish({ key: KEY, fence, result: 'indeterminate', now: START });
     const { result, calls } = await act(ledger);
@@ -260,14 +260,14 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
   });
 
   test('a key in use with other inputs is a conflict', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     await beginAs(ledger, OTHER_RUN, 'f'.repeat(64));
     const { result, calls } = await act(ledger);
     expect([result, calls]).toMatchObject([{ kind: 'failed', fault: { code: 'key_conflict' } }, []]);
   });
 
   test('a step that was left to a person is told again word for word, and not begun again', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const perform: Given['perform'] = async () => ({
       kind: 'action_required',
       instructions: 'enrol',
@@ -288,7 +288,7 @@ describe.each(KINDS)('A2: what nobody knows the end of is repeated only where th
 
 describe.each(KINDS)('A3: what runs is what the approved card says (%s)', (kind) => {
   test('a call that its card describes is made', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const card = await putCard(ledger);
     const { result } = await act(ledger, {}, callFor(question(), { card }));
     expect(result?.kind).toBe('done');
@@ -303,7 +303,7 @@ describe.each(KINDS)('A3: what runs is what the approved card says (%s)', (kind)
     ['other targets', { targets: ['alice'] }],
     ['the same targets in another order', { targets: ['mail', 'alice'] }],
   ])('a card for %s is no consent', async (_, given) => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const card = await putCard(ledger, given);
     const { result, calls } = await act(ledger, {}, callFor(question(), { card }));
     expect(result).toMatchObject({ kind: 'failed', fault: { code: 'card_mismatch' } });
@@ -312,13 +312,13 @@ describe.each(KINDS)('A3: what runs is what the approved card says (%s)', (kind)
   });
 
   test('a card that is not in the store is no consent', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { result, calls } = await act(ledger, {}, callFor(question(), { card: 'e'.repeat(64) }));
     expect([result, calls]).toMatchObject([{ fault: { code: 'card_mismatch' } }, []]);
   });
 
   test('inputs that are not those that were judged are refused', async () => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const judged = inputsDigest('RemoveFilters', 'mail', { user: 'bob', ids: [] });
     const { result, calls } = await act(ledger, {}, callFor(question(), { inputsDigest: judged }));
     expect([result, calls]).toMatchObject([{ fault: { code: 'inputs_changed' } }, []]);
@@ -329,7 +329,7 @@ describe.each(KINDS)('A3: what runs is what the approved card says (%s)', (kind)
     ['an action', { type: 'DeleteUser' }],
     ['an action named like a built-in', { type: 'constructor' }],
   ])('%s that this worker does not have is said so, and what was noted is kept', async (_, given) => {
-    const { ledger } = stores[kind]();
+    const { ledger } = await stores[kind]();
     const { result, calls } = await act(ledger, {}, callFor(question(given)));
     expect([result, calls]).toMatchObject([{ kind: 'failed', fault: { code: 'no_connector' } }, []]);
     expect(await eventsIn(ledger)).toEqual(['task_started']);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createAct } from '../../activities/act.ts';
 import { claimKey } from '../../activities/keys.ts';
 import { SecretUnavailable } from '../../activities/secrets/unavailable.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { Question, Result } from '../../workflows/ports.ts';
 import {
   callFor,
@@ -32,7 +32,7 @@ const SAFE: Like = { reversibility: 'B', repeat: 'natural' };
 const ONCE: Like = { reversibility: 'C', repeat: 'none' };
 
 async function act(perform: Perform, like: Like = SAFE, given: Given = {}, attempts = 3, timeoutMs = 1000) {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+  const ledger = createMemoryLedger({ log: 'test', now: () => START });
   const { world, calls } = worldOf(ledger, { perform, ...given });
   const asked = question(like);
   const retry = { attempts, backoffMs: 1000, on: ['rate_limited', 'unavailable', 'unknown'] } as const;
@@ -208,7 +208,7 @@ describe('what a connector is handed', () => {
   });
 
   test('the same key on every attempt, and the number of the attempt', async () => {
-    const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+    const ledger = createMemoryLedger({ log: 'test', now: () => START });
     const { world, calls } = worldOf(ledger, { perform: again });
     const perform = createAct(world);
     const input = { run: RUN, facts: [], call: callFor(), at: START };

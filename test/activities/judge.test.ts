@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createJudge } from '../../activities/judge.ts';
 import { claimKey, inputsDigest } from '../../activities/keys.ts';
 import type { PolicyQuestion } from '../../activities/policy/engine.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import { StoreError, type Ledger } from '../../activities/stores/ledger.ts';
 import type { Question } from '../../workflows/ports.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
@@ -19,7 +19,7 @@ import {
   type Given,
 } from './samples.ts';
 
-const fresh = (): Ledger => openStores(IN_MEMORY, { log: 'test', now: () => START });
+const fresh = (): Ledger => createMemoryLedger({ log: 'test', now: () => START });
 
 /** Policy that always says this, and remembers what it was asked. */
 function saying(verdict: Verdict) {

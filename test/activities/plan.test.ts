@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createCatalogue } from '../../activities/catalogue/index.ts';
 import { sha256 } from '../../activities/keys.ts';
 import { createPlan } from '../../activities/plan.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { World } from '../../activities/world.ts';
 import type { PlanRequest } from '../../workflows/activities.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';
@@ -15,7 +15,7 @@ tasks:
 `;
 
 function planner(source: string | null = PLAYBOOK, given: Partial<World> = {}) {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+  const ledger = createMemoryLedger({ log: 'test', now: () => START });
   const contracts = new Map([['RemoveFilters', removeFilters]]);
   const mail = (name: string) => ({
     name,

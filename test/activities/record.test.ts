@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecord, demandRecorded } from '../../activities/record.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
 import { entriesOf, eventsIn, noted, RUN, START, worldOf } from './samples.ts';
 
 function recording() {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+  const ledger = createMemoryLedger({ log: 'test', now: () => START });
   const record = createRecord(worldOf(ledger).world);
   return { ledger, record: (facts: readonly StampedFact[]) => record({ run: RUN, facts }) };
 }

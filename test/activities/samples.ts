@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import type { Answer, CallContext, Connector, Performance } from '../../activities/connectors/connector.ts';
 import { digestOf, inputsDigest } from '../../activities/keys.ts';
-import { IN_MEMORY, nodeCodec, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger, nodeCodec, openStores } from '../../activities/stores/index.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
 import type { Pulse, World } from '../../activities/world.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';
@@ -168,19 +168,19 @@ export function ledgers() {
   const opened: Ledger[] = [];
   let files = 0;
   afterAll(() => Promise.all(opened.map((ledger) => ledger.close())));
-  const sqlite = (path: string): Ledger => {
-    const ledger = openStores(path, { log: 'test', now: () => START });
+  const sqlite = async (path: string): Promise<Ledger> => {
+    const ledger = await openStores(path, { log: 'test', now: () => START });
     opened.push(ledger);
     return ledger;
   };
   return {
     memory() {
-      const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+      const ledger = createMemoryLedger({ log: 'test', now: () => START });
       return { ledger, again: () => ledger };
     },
-    SQLite() {
+    async SQLite() {
       const path = join(folder, `${(files += 1)}.db`);
-      return { ledger: sqlite(path), again: () => sqlite(path) };
+      return { ledger: await sqlite(path), again: () => sqlite(path) };
     },
   };
 }

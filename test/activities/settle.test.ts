@@ -3,7 +3,7 @@ import { createAct } from '../../activities/act.ts';
 import { createCheck } from '../../activities/check.ts';
 import { createSettle } from '../../activities/settle.ts';
 import { claimKey } from '../../activities/keys.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { Settled } from '../../workflows/ports.ts';
 import {
   callFor,
@@ -25,7 +25,7 @@ const completed: Settled = { kind: 'completed', output: { removed: ['by hand'] }
 
 /** A task whose call left its fate open. */
 async function opened() {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+  const ledger = createMemoryLedger({ log: 'test', now: () => START });
   const { world } = worldOf(ledger, { perform: lost });
   await createAct(world)({ run: RUN, facts: [], call: once, at: START });
   const settle = (settled: Settled, run = RUN) =>
@@ -67,7 +67,7 @@ describe('a call whose fate was settled', () => {
 
 describe('asking whether a person has done their step', () => {
   async function check(given: Given) {
-    const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+    const ledger = createMemoryLedger({ log: 'test', now: () => START });
     const { world } = worldOf(ledger, given);
     const answer = await createCheck(world)({ run: RUN, call: callFor() });
     return { answer, events: await eventsIn(ledger), size: (await ledger.head()).size };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAsk } from '../../activities/ask.ts';
 import { digestOf } from '../../activities/keys.ts';
-import { IN_MEMORY, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger } from '../../activities/stores/index.ts';
 import { createWeigh } from '../../activities/weigh.ts';
 import type { Card, Message } from '../../workflows/ports.ts';
 import { cardBody, eventsIn, noted, RUN, START, worldOf, type Given } from './samples.ts';
@@ -18,7 +18,7 @@ const vote = (given: Partial<Extract<Message, { kind: 'approve' }>> = {}): Messa
 });
 
 async function weigh(message: Message, given: Given = {}, shown: Card | null = card) {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+  const ledger = createMemoryLedger({ log: 'test', now: () => START });
   const { world } = worldOf(ledger, given);
   await createAsk(world)({ run: RUN, facts: [], body });
   const weighed = await createWeigh(world)({ run: RUN, facts: [noted()], message, card: shown });
@@ -82,7 +82,7 @@ describe('whether a person’s word counts', () => {
 
 describe('the card that is asked about', () => {
   test('is stored under the digest of its canonical bytes, in one commit with what was noted', async () => {
-    const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+    const ledger = createMemoryLedger({ log: 'test', now: () => START });
     const { world } = worldOf(ledger);
     const asked = await createAsk(world)({ run: RUN, facts: [noted('task_waiting_approval')], body });
     expect(asked).toEqual(card);
@@ -91,7 +91,7 @@ describe('the card that is asked about', () => {
   });
 
   test('asked twice is the same card; asked anew it is another one', async () => {
-    const ledger = openStores(IN_MEMORY, { log: 'test', now: () => START });
+    const ledger = createMemoryLedger({ log: 'test', now: () => START });
     const ask = createAsk(worldOf(ledger).world);
     const first = await ask({ run: RUN, facts: [], body });
     const repeated = await ask({ run: RUN, facts: [], body });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { drawSalt } from '../../activities/stores/codec.ts';
 import { createHash } from 'node:crypto';
-import { IN_MEMORY, nodeCodec, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger, nodeCodec } from '../../activities/stores/index.ts';
 import type { NewEvent } from '../../activities/stores/audit.ts';
 import { verifyEntries } from '../../workflows/audit/chain.ts';
 import { hex } from '../../workflows/audit/codec.ts';
@@ -69,7 +70,7 @@ describe('the tree over the entries', () => {
 });
 
 async function logOf(count: number): Promise<Uint8Array[]> {
-  const ledger = openStores(IN_MEMORY, { log: 'test', now: () => 1_790_000_100_000 });
+  const ledger = createMemoryLedger({ log: 'test', now: () => 1_790_000_100_000 });
   await ledger.append(events('a', count - 2));
   await ledger.append([event('b', 0), event('b', 1)]);
   return allBytes(ledger);
@@ -143,7 +144,7 @@ function linked(
     const usual = { log: 'test', at: '2026-09-21T14:13:20.000Z', runSeq: index, skewMs: 0 };
     const runPrev = index === 0 ? null : prev;
     const bytes = nodeCodec.encode(
-      entryText(draftEntry(event, nodeCodec), { ...usual, index, prev, runPrev, ...place }),
+      entryText(draftEntry(event, nodeCodec, drawSalt), { ...usual, index, prev, runPrev, ...place }),
     );
     prev = hex(leafHash(bytes, sha256));
     return bytes;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { drawSalt } from '../../activities/stores/codec.ts';
 import * as fc from 'fast-check';
 import { nodeCodec, sha256Hex } from '../../activities/stores/index.ts';
 import { canonicalEntry } from '../../workflows/audit/canonical.ts';
@@ -30,13 +31,13 @@ function happening(changes: Partial<Happening['fact']> = {}): Happening {
 }
 
 function bytesOf(what: Happening, place: Place = PLACE): Uint8Array {
-  return nodeCodec.encode(entryText(draftEntry(what, nodeCodec), place));
+  return nodeCodec.encode(entryText(draftEntry(what, nodeCodec, drawSalt), place));
 }
 
 describe('an entry', () => {
   test('has these bytes and no others: what is stored today must verify in ten years', () => {
     const text = entryText(
-      draftEntry(happening({ details: { effect: 'allow', rules: ['r1'] } }), nodeCodec),
+      draftEntry(happening({ details: { effect: 'allow', rules: ['r1'] } }), nodeCodec, drawSalt),
       PLACE,
     );
     expect(text).toBe(
@@ -83,7 +84,7 @@ describe('an entry', () => {
 
   test('details too big for it are named by their digest, and handed back to be kept beside the log', () => {
     const details = { tasks: Array.from({ length: 10_000 }, (_, n) => `task-${n}`) };
-    const draft = draftEntry(happening({ details }), nodeCodec);
+    const draft = draftEntry(happening({ details }), nodeCodec, drawSalt);
     const text = canonicalEntry(details);
     expect(draft.omitted?.text).toBe(text);
     const bytes = nodeCodec.encode(entryText(draft, PLACE));
@@ -105,13 +106,13 @@ describe('an entry', () => {
 
   test('a case id nobody could have meant is refused with what to do', () => {
     const { run, fact } = happening();
-    expect(() => draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec)).toThrow(
+    expect(() => draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec, drawSalt)).toThrow(
       /does not fit into 65535: shorten the case id/,
     );
   });
 
   test('a conflict names both sides by digest and place, and is the same conflict when it is found again', () => {
-    const draft = draftEntry(happening({ details: { effect: 'deny' } }), nodeCodec);
+    const draft = draftEntry(happening({ details: { effect: 'deny' } }), nodeCodec, drawSalt);
     const conflict = draftConflict(draft, 3, nodeCodec);
     const { body } = parsed(nodeCodec.encode(entryText(conflict, PLACE)));
     expect(body.event).toBe('record_conflict');

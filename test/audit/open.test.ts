@@ -15,15 +15,15 @@ const newPath = () => join(folder, `${(files += 1)}`, 'cordon.db');
 
 async function withEntries(count: number): Promise<string> {
   const path = newPath();
-  const ledger = openStores(path);
+  const ledger = await openStores(path);
   await ledger.append(events('a', count));
   await ledger.close();
   return path;
 }
 
-function errorOf(work: () => unknown): StoreError {
+async function errorOf(work: () => Promise<unknown>): Promise<StoreError> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (error instanceof StoreError) return error;
     throw error;
@@ -43,7 +43,7 @@ describe('opening the store', () => {
 
   test('goes on where it ended, in the log it began', async () => {
     const path = await withEntries(3);
-    const ledger = openStores(path, { log: 'another name' });
+    const ledger = await openStores(path, { log: 'another name' });
     await ledger.append([event('a', 3)]);
     const bodies = (await allBytes(ledger)).map(parsed);
     expect(bodies.map(({ body }) => body.run_seq)).toEqual([0, 1, 2, 3]);
@@ -62,7 +62,7 @@ describe('opening the store', () => {
     const db = new Database(path);
     db.exec(sql);
     db.close();
-    const error = errorOf(() => openStores(path));
+    const error = await errorOf(() => openStores(path));
     expect(error).toMatchObject({
       code: 'store_untrusted',
       message: expect.stringContaining('audit verify'),
@@ -82,24 +82,24 @@ describe('opening the store', () => {
     const db = new Database(path);
     db.exec(sql);
     db.close();
-    expect(errorOf(() => openStores(path))).toMatchObject({
+    expect(await errorOf(() => openStores(path))).toMatchObject({
       code: 'store_untrusted',
       message: expect.stringMatching(message),
     });
   });
 
-  test('refuses a file that is no database, and says so without showing its content', () => {
+  test('refuses a file that is no database, and says so without showing its content', async () => {
     const path = join(folder, 'secrets.txt');
     writeFileSync(path, 'password=hunter2 '.repeat(100));
-    const error = errorOf(() => openStores(path));
+    const error = await errorOf(() => openStores(path));
     expect(error.code).toBe('store_untrusted');
     expect(error.message).not.toContain('hunter2');
   });
 
-  test('says what to do when the folder cannot be made', () => {
+  test('says what to do when the folder cannot be made', async () => {
     const file = join(folder, 'a-file');
     closeSync(openSync(file, 'w'));
-    const error = errorOf(() => openStores(join(file, 'cordon.db')));
+    const error = await errorOf(() => openStores(join(file, 'cordon.db')));
     expect(error.code).toBe('store_unavailable');
     expect(error.message).toContain('opening');
   });
@@ -135,7 +135,7 @@ describe('the file itself', () => {
     ['deletes a claim', 'DELETE FROM claims', /never deleted/],
   ])('refuses whoever %s', async (_, sql, message) => {
     const path = newPath();
-    const ledger = openStores(path);
+    const ledger = await openStores(path);
     await ledger.append(events('a', 3));
     const owner = { chain: 'a', workflowId: 'w', task: 't' };
     await ledger.begin({ key: 'k', owner, inputsDigest: 'i', now: 1 });
@@ -151,7 +151,7 @@ describe('what cannot be trusted or stored', () => {
     const path = newPath();
     const text = '{"card":1}';
     const digest = sha256Hex(text);
-    const ledger = openStores(path);
+    const ledger = await openStores(path);
     await ledger.put({ kind: 'card', digest, text });
     const db = new Database(path);
     db.exec(`DROP TRIGGER documents_hold; UPDATE documents SET text = '{"card":2}'`);
@@ -187,10 +187,63 @@ describe('what cannot be trusted or stored', () => {
   });
 });
 
+describe('a log that is changed under a running process', () => {
+  const UNGUARDED = 'DROP TRIGGER entries_stay; DROP TRIGGER entries_hold; DROP TRIGGER head_grows;';
+  const PREVIOUS = `(SELECT substr(text, instr(text, '"prev":"') + 8, 64) FROM (SELECT CAST(bytes AS TEXT) AS text FROM entries WHERE i = 2))`;
+
+  test.each([
+    [
+      'cut together with its head',
+      `UPDATE head SET size = 2, leaf = ${PREVIOUS}; DELETE FROM entries WHERE i = 2;`,
+    ],
+    ['emptied', `DELETE FROM entries; UPDATE head SET size = 0, leaf = '${'0'.repeat(64)}', at = 0;`],
+    ['given another end of the same length', `UPDATE head SET leaf = '${'a'.repeat(64)}';`],
+    ['given another name', "UPDATE head SET log = 'other';"],
+  ])('is refused once it was %s', async (_, sql) => {
+    const path = newPath();
+    const ledger = await openStores(path);
+    await ledger.append(events('a', 3));
+    const db = new Database(path);
+    db.exec(`${UNGUARDED} ${sql}`);
+    db.close();
+    await expect(ledger.append([event('a', 3)])).rejects.toMatchObject({
+      code: 'store_untrusted',
+      message: expect.stringContaining('this process wrote'),
+    });
+    await ledger.close();
+  });
+
+  test('is refused when it was cut and grew beyond its old length', async () => {
+    const path = newPath();
+    const ledger = await openStores(path);
+    await ledger.append(events('a', 3));
+    const db = new Database(path);
+    db.exec(`${UNGUARDED} UPDATE head SET size = 2, leaf = ${PREVIOUS}; DELETE FROM entries WHERE i = 2;`);
+    db.close();
+    const other = await openStores(path);
+    await other.append(events('b', 5));
+    await other.close();
+    await expect(ledger.append([event('a', 3)])).rejects.toMatchObject({ code: 'store_untrusted' });
+    await ledger.close();
+  });
+
+  test('control: another process that only appends is no reason to refuse', async () => {
+    const path = newPath();
+    const ledger = await openStores(path);
+    await ledger.append(events('a', 3));
+    const other = await openStores(path);
+    await other.append(events('b', 5));
+    await other.close();
+    expect(await ledger.append([event('a', 3)])).toMatchObject([{ index: 8 }]);
+    await ledger.close();
+    expect(verifyDatabase(path)).toMatchObject({ verified: true, entries: 9 });
+  });
+});
+
 describe('the recorded time', () => {
   test('never decreases when the clock does, and the entry says by how much it lagged', async () => {
     const clock = [START, START - 3_600_000, START - 3_600_000, START + 1];
-    const ledger = openStores(newPath(), { now: () => clock.shift() ?? START + 1 });
+    const ledger = await openStores(newPath(), { now: () => clock.shift() ?? START + 1 });
     for (let n = 0; n < 4; n += 1) await ledger.append([event('a', n)]);
     const entries = (await allBytes(ledger)).map(parsed);
     expect(entries.map(({ at, body }) => [at, body.skew_ms])).toEqual([

@@ -11,7 +11,7 @@ test('three processes that make and fill one file together leave one unbroken re
   const writers = ['a', 'b', 'c'].map((name) => startWriter(path, name, 0, 400, 2));
   expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual([0, 0, 0]);
   expect(verifyDatabase(path)).toMatchObject({ verified: true, entries: 2400, reason: null });
-  const ledger = openStores(path);
+  const ledger = await openStores(path);
   const bodies = (await allBytes(ledger)).map((bytes) => parsed(bytes).body);
   await ledger.close();
   expect(new Set(bodies.map(({ run, coordinate }) => `${run} ${coordinate}`)).size).toBe(2400);

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { drawSalt } from '../../activities/stores/codec.ts';
 import Database from 'better-sqlite3';
 import { nodeCodec, openStores, sha256Hex, verifyDatabase } from '../../activities/stores/index.ts';
 import { hex } from '../../workflows/audit/codec.ts';
@@ -17,7 +18,7 @@ const disarmed = join(folder, 'disarmed.db');
 const attacked = join(folder, 'attacked.db');
 
 beforeAll(async () => {
-  const ledger = openStores(intact, { log: 'test' });
+  const ledger = await openStores(intact, { log: 'test' });
   for (let n = 0; n < SIZE; n += 1) await ledger.append([event(n % 2 ? 'a' : 'b', n)]);
   const text = '{"card":1}';
   await ledger.put({ kind: 'card', digest: sha256Hex(text), text });
@@ -56,7 +57,7 @@ const leafOf = (bytes: Uint8Array) => hex(leafHash(bytes, nodeCodec.sha256));
 
 /** An entry that fits perfectly after entry `index - 1`. */
 function forged(db: Database.Database, index: number): { id: string; bytes: Uint8Array } {
-  const draft = draftEntry(event('forged', 0), nodeCodec);
+  const draft = draftEntry(event('forged', 0), nodeCodec, drawSalt);
   const before = bytesAt(db, index - 1);
   const place = {
     log: 'test',

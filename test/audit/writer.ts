@@ -8,7 +8,7 @@ import type { NewEvent } from '../../activities/stores/audit.ts';
 
 const [path = '', name = '', first = '0', count = '0', writers = '1'] = process.argv.slice(2);
 const START = 1_790_000_000_000;
-const ledger = openStores(path);
+const ledger = await openStores(path);
 
 function eventOf(writer: string, n: number): NewEvent {
   return {

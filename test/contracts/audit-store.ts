@@ -22,7 +22,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'an empty log has a head and verifies',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       expect(await ledger.head()).toMatchObject({ size: 0, leaf: '0'.repeat(64) });
       expect(await ledger.append([])).toEqual([]);
       await sound(ledger, 0);
@@ -31,7 +31,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'events of one call stand one after the other, in order, with a receipt each',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const receipts = await ledger.append(events('a', 5));
       expect(receipts.map(({ kind, index }) => [kind, index])).toEqual(
         [0, 1, 2, 3, 4].map((n) => ['recorded', n]),
@@ -44,7 +44,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'each run is numbered by itself and can be read by itself',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       for (let n = 0; n < 4; n += 1) await ledger.append([event('a', n), event('b', n)]);
       const run = await collect(ledger.byRun('chain-b'));
       expect(run.map(({ bytes }) => parsed(bytes).body.run_seq)).toEqual([0, 1, 2, 3]);
@@ -56,7 +56,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'an event sent a thousand times by a hundred writers is one entry with a thousand equal receipts',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const one = async () => {
         const own: Receipt[] = [];
         for (let n = 0; n < 10; n += 1) own.push(...(await ledger.append([event('a', 0)])));
@@ -71,7 +71,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'an event repeated in other company gets its old receipt, and the rest is appended',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const [first] = await ledger.append([event('a', 0), event('a', 1)]);
       const again = await ledger.append([event('a', 2), event('a', 0), event('a', 2)]);
       expect(again[1]).toEqual(first);
@@ -82,7 +82,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'a step that runs again later leaves the same event, which keeps the time of its first recording',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const first = await ledger.append([event('a', 0)]);
       const { run, fact } = event('a', 0);
       expect(await ledger.append([{ run, fact: { ...fact, at: fact.at + 60_000 } }])).toEqual(first);
@@ -92,7 +92,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'another body under the same id is refused, and the refusal is on record once',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await ledger.append([event('a', 0, { effect: 'deny' })]);
       const [refused] = await ledger.append([event('a', 0, { effect: 'allow' })]);
       expect(refused).toMatchObject({ kind: 'conflict', index: 1 });
@@ -104,9 +104,24 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
     },
   },
   {
+    says: 'two bodies that come under one id at once: the first is recorded, the other refused, on record once',
+    async holds(open) {
+      const ledger = await open();
+      const tell = (effect: string) => ledger.append([event('a', 0, { effect })]);
+      const receipts = (await Promise.all(['deny', 'allow', 'deny', 'allow'].map(tell))).flat();
+      expect(receipts.map(({ kind, index }) => [kind, index])).toEqual([
+        ['recorded', 0],
+        ['conflict', 1],
+        ['recorded', 0],
+        ['conflict', 1],
+      ]);
+      await sound(ledger, 2);
+    },
+  },
+  {
     says: 'a hundred writers at once leave one unbroken chain, each writer in its own order',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const writer = async (_: unknown, w: number) => {
         for (let n = 0; n < 20; n += 1) await ledger.append([event(String(w), n)]);
       };
@@ -121,7 +136,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'thirty first writes into an empty log make one log',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const receipts = await Promise.all(
         Array.from({ length: 30 }, (_, w) => ledger.append([event(String(w), 0)])),
       );
@@ -132,7 +147,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'what cannot be recorded fails its own caller and nobody else',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const outcomes = await Promise.allSettled([
         ledger.append([event('a', 0)]),
         ledger.append([event('b', 0), event('b', 1, { share: 0.5 })]),
@@ -146,7 +161,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'reading gives the entries asked for, as far as they exist',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await ledger.append(events('a', 1200));
       const indexes = async (from: number, to: number) =>
         (await collect(ledger.read(from, to))).map(({ index }) => index);
@@ -159,7 +174,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'details too big for an entry are kept as a document under the digest the entry names',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const tasks = Array.from({ length: 10_000 }, (_, n) => `task-${n}`);
       await ledger.append([event('a', 0, { tasks })]);
       const [bytes = new Uint8Array()] = await allBytes(ledger);
@@ -170,7 +185,7 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
   {
     says: 'closing finishes what was accepted; afterwards nothing is accepted and nothing is read',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const pending = ledger.append([event('a', 0)]);
       await ledger.close();
       await ledger.close();

@@ -32,7 +32,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'of a hundred runs that want the same key at once, exactly one is told to call',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const runs = Array.from({ length: 100 }, (_, n) => owner(`run-${n}`));
       const answers = await Promise.all(runs.map((by) => begin(ledger, by)));
       expect(answers.filter(({ kind }) => kind === 'begun')).toHaveLength(1);
@@ -42,7 +42,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'what was done is never done again: its output answers every run, and the doer is told it was its own',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       expect(await begin(ledger, A)).toEqual({ kind: 'begun', attempt: 1, fence: 1 });
       expect(await finish(ledger, 1, 'done', 'blocked')).toBe(true);
       const done = { kind: 'done', output: 'blocked', attempts: 1 };
@@ -65,7 +65,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'the same key with other inputs is a conflict while it is held and after it was done',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       const by = { kind: 'conflict', by: A };
       expect(await begin(ledger, B, 'other')).toEqual({ ...by, state: 'calling' });
@@ -77,7 +77,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'a call that never reported is interrupted for its owner, under a new fence, and held for others',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       expect(await begin(ledger, A)).toEqual({ kind: 'interrupted', attempt: 2, fence: 2 });
       expect(await begin(ledger, B)).toEqual({ kind: 'held', by: A, state: 'calling' });
@@ -86,7 +86,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'the word of an attempt that was overtaken counts no more',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       await begin(ledger, A);
       expect(await finish(ledger, 1, 'done', 'late')).toBe(false);
@@ -99,7 +99,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'a finish whose reply was lost is accepted again, but not with another result',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       await finish(ledger, 1, 'done', 'x');
       expect(await finish(ledger, 1, 'done', 'x')).toBe(true);
@@ -111,7 +111,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'a released key is free for any run and any inputs, and old fences stay stale for ever',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       expect(await finish(ledger, 1, 'released')).toBe(true);
       expect(await ledger.lookup(KEY)).toBeNull();
@@ -123,7 +123,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'between retries the owner keeps the key and its count of attempts',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A, 'inputs', 10);
       await finish(ledger, 1, 'retry');
       expect(await begin(ledger, B)).toEqual({ kind: 'held', by: A, state: 'claimed' });
@@ -135,7 +135,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
     says: 'what was left to a person is nobody’s to call, until the person has spoken',
     async holds(open) {
       for (const state of ['indeterminate', 'action_required'] as const) {
-        const ledger = open();
+        const ledger = await open();
         await begin(ledger, A);
         expect(await finish(ledger, 1, state, 'why')).toBe(true);
         expect(await begin(ledger, A)).toEqual({ kind: 'unsettled', state, output: 'why', attempts: 1 });
@@ -148,7 +148,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'a settlement overtakes the call it settles, can be repeated, and cannot be turned round',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       expect(await settle(ledger, A, 'done', 'seen')).toBe(true);
       expect(await finish(ledger, 1, 'released')).toBe(false);
@@ -161,7 +161,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'settling as not done frees the key; settling what another run holds is refused',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await begin(ledger, A);
       expect(await settle(ledger, B, 'released')).toBe(false);
       expect(await settle(ledger, A, 'released')).toBe(true);
@@ -173,7 +173,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'what a person saw done counts also when no call had come as far as a claim',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       expect(await settle(ledger, A, 'done', 'seen')).toBe(true);
       expect(await begin(ledger, B)).toMatchObject({ kind: 'done', own: false, output: 'seen' });
     },
@@ -181,7 +181,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'pending events go with every answer, the others only where the caller says so, in one commit',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const alongside = (run: string) => ({
         events: [event(run, 0)],
         record: (answer: BeginAnswer) => (answer.kind === 'begun' ? [event(run, 1)] : []),
@@ -199,7 +199,7 @@ export const claimLaws: readonly Law<Ledger>[] = [
   {
     says: 'a claim whose intent cannot be recorded is not made, and spoils no other caller’s commit',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const bad = () => [event('a', 0, { share: 0.5 })];
       const [claim, other] = await Promise.allSettled([
         ledger.begin(

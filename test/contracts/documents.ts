@@ -13,7 +13,7 @@ export const documentLaws: readonly Law<Ledger>[] = [
   {
     says: 'a document is found under its digest and kind, however often it was put',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       await ledger.put(card);
       await ledger.put(card);
       expect(await ledger.get('card', card.digest)).toBe(text);
@@ -24,7 +24,7 @@ export const documentLaws: readonly Law<Ledger>[] = [
   {
     says: 'a document under a digest that is not its own is refused',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       const put = ledger.put({ ...card, text: `${text} ` });
       await expect(put).rejects.toMatchObject({ code: 'store_refused' });
       expect(await ledger.get('card', card.digest)).toBeNull();
@@ -33,7 +33,7 @@ export const documentLaws: readonly Law<Ledger>[] = [
   {
     says: 'events handed along are in the same commit',
     async holds(open) {
-      const ledger = open();
+      const ledger = await open();
       expect(await ledger.put(card, [event('a', 0)])).toMatchObject([{ kind: 'recorded', index: 0 }]);
       await sound(ledger, 1);
     },

@@ -7,10 +7,14 @@ import { describe, expect, test } from '@jest/globals';
 export interface Law<Subject> {
   readonly says: string;
   /** Throws when the law does not hold. `open` gives a new, empty subject. */
-  readonly holds: (open: () => Subject) => Promise<void>;
+  readonly holds: (open: () => Subject | Promise<Subject>) => Promise<void>;
 }
 
-export function keeps<Subject>(name: string, laws: readonly Law<Subject>[], open: () => Subject): void {
+export function keeps<Subject>(
+  name: string,
+  laws: readonly Law<Subject>[],
+  open: () => Subject | Promise<Subject>,
+): void {
   describe(name, () => {
     for (const law of laws) test(law.says, () => law.holds(open));
   });
@@ -21,7 +25,7 @@ export function breaks<Subject>(
   name: string,
   laws: readonly Law<Subject>[],
   says: string,
-  open: () => Subject,
+  open: () => Subject | Promise<Subject>,
 ): void {
   test(`control: ${name} breaks "${says}"`, async () => {
     const law = laws.find((each) => each.says === says);

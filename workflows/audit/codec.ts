@@ -11,10 +11,24 @@ export interface Codec {
   decode(bytes: Uint8Array): string;
 }
 
+/** What signed checkpoints need besides: the text of bytes, and whether a signature is one. */
+export interface NoteCodec extends Codec {
+  /** Standard alphabet, padded. */
+  base64(bytes: Uint8Array): string;
+  /** Null for everything that `base64` would not have written. */
+  fromBase64(text: string): Uint8Array | null;
+  /** RFC 8032. MUST be false, and MUST NOT throw, for keys and signatures that are none. */
+  verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 export function hex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX[byte] ?? '';
   return text;
+}
+
+export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

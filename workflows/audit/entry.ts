@@ -9,6 +9,7 @@
 import { canonicalEntry, wellFormed } from './canonical.ts';
 import { hex, type Codec } from './codec.ts';
 import { instantText } from './instant.ts';
+import { blanked, commitDetails, type CommittedValue } from './personal.ts';
 
 export const ENTRY_VERSION = 1;
 /** What follows when `prev` has nothing to point at. */
@@ -80,7 +81,13 @@ export interface Draft {
   readonly workflowTime: string;
   /** Details too big for an entry: it then holds this digest, and the text is kept beside the log. */
   readonly omitted: { readonly digest: string; readonly text: string } | null;
+  /** What the entry only commits to; kept beside the log. */
+  readonly values: readonly CommittedValue[];
   readonly source: Happening;
+  /** Another body under its id is kept beside the first instead of being refused. */
+  readonly mayVary: boolean;
+  /** The log's name from this entry on, where it gets another. */
+  readonly renames?: string;
 }
 
 export interface Place {
@@ -104,15 +111,25 @@ export function eventId(startedAt: number, chain: string, coordinate: string, co
   return startedAt.toString(16).padStart(12, '0') + digest.slice(0, 20);
 }
 
-/** Throws `NotCanonicalError` or `RangeError` for facts that cannot be recorded: that is a fault of ours. */
-export function draftEntry(happening: Happening, codec: Codec): Draft {
+/**
+ * Throws `NotCanonicalError` or `RangeError` for facts that cannot be recorded: that is a fault of ours. `drawSalt` MUST
+ * give `SALT_BYTES` that nobody can foresee, new ones at every call.
+ */
+export function draftEntry(happening: Happening, codec: Codec, drawSalt: () => Uint8Array): Draft {
   const { run, fact } = happening;
   const workflowTime = instantText(fact.at);
   const runStarted = instantText(run.startedAt);
-  const text = canonicalEntry(fact.details);
+  const committed = commitDetails(fact.details, codec, drawSalt);
+  const text = canonicalEntry(committed.details);
   const omitted = tooBig(text, codec);
   const details = omitted
-    ? canonicalEntry({ omitted: { bytes: omitted.bytes, sha256: omitted.digest } })
+    ? canonicalEntry({
+        omitted: {
+          blanked: digestText(blanked(fact.details), codec),
+          bytes: omitted.bytes,
+          sha256: omitted.digest,
+        },
+      })
     : text;
   const before =
     `"case":${canonicalEntry(run.caseId)},"coordinate":${canonicalEntry(fact.coordinate)},` +
@@ -128,7 +145,9 @@ export function draftEntry(happening: Happening, codec: Codec): Draft {
     runStarted,
     workflowTime,
     omitted,
+    values: committed.values,
     source: happening,
+    mayVary: false,
   };
 }
 
@@ -146,7 +165,6 @@ export function entryText(draft: Draft, place: Place): string {
 
 /** Records that `draft` came under an id that stands at `index` with another body. Repeats give the same id. */
 export function draftConflict(draft: Draft, index: number, codec: Codec): Draft {
-  const refused = hex(codec.sha256(codec.encode(`${draft.before},${draft.after}`)));
   const { run, fact } = draft.source;
   return draftEntry(
     {
@@ -154,20 +172,38 @@ export function draftConflict(draft: Draft, index: number, codec: Codec): Draft 
       fact: {
         event: CONFLICT_EVENT,
         task: fact.task,
-        details: { event: fact.event, id: draft.id, recorded_at: index, refused },
+        details: { event: fact.event, id: draft.id, recorded_at: index },
         at: fact.at,
-        coordinate: `conflict/${draft.id}/${refused}`,
+        coordinate: `conflict/${draft.id}`,
       },
     },
     codec,
+    noSalt,
   );
+}
+
+/** The details of a conflict are none of anybody's: they hold a name, an id and a place. */
+function noSalt(): never {
+  throw new Error('the details of a conflict hold nothing personal');
+}
+
+/** The same event under its next name: what a step that ran again learnt anew, beside what it learnt before. */
+export function draftVariant(draft: Draft, ordinal: number, codec: Codec, drawSalt: () => Uint8Array): Draft {
+  const { run, fact } = draft.source;
+  const named = { run, fact: { ...fact, coordinate: `${fact.coordinate}~${ordinal}` } };
+  return { ...draftEntry(named, codec, drawSalt), mayVary: draft.mayVary };
+}
+
+/** Lower-case hex. */
+export function digestText(text: string, codec: Codec): string {
+  return hex(codec.sha256(codec.encode(text)));
 }
 
 function tooBig(text: string, codec: Codec) {
   if (text.length * 3 <= MAX_DETAILS_BYTES) return null;
   const encoded = codec.encode(text);
   if (encoded.length <= MAX_DETAILS_BYTES) return null;
-  return { text, bytes: encoded.length, digest: hex(codec.sha256(encoded)) };
+  return { text, bytes: encoded.length, digest: digestText(text, codec) };
 }
 
 function refuseOversize(text: string, codec: Codec): void {

@@ -1,7 +1,8 @@
 /** Tables that last as long as the process: for rehearsals and trials. Nothing in them is durable. */
 import { GENESIS } from '../../../workflows/audit/entry.ts';
 import type { ClaimRecord } from '../claims.ts';
-import type { EntryRow, HeadRow, Tables } from '../tables.ts';
+import type { KeptValue } from '../values.ts';
+import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
 
 export function createMemoryTables(log: string): Tables {
   const entries: EntryRow[] = [];
@@ -9,32 +10,51 @@ export function createMemoryTables(log: string): Tables {
   const byRun = new Map<string, EntryRow[]>();
   const claims = new Map<string, ClaimRecord>();
   const documents = new Map<string, string>();
+  const values: KeptValue[] = [];
   let head: HeadRow = { log, size: 0, leaf: GENESIS, at: 0 };
 
+  const endOf = (run: string) => byRun.get(run)?.at(-1);
+  const add = (row: EntryRow) => {
+    if (row.index !== entries.length || byId.has(row.id))
+      throw new Error(`entry ${row.index} does not follow entry ${entries.length - 1}`);
+    entries.push(row);
+    byId.set(row.id, row);
+    const run = byRun.get(row.run);
+    if (run === undefined) byRun.set(row.run, [row]);
+    else run.push(row);
+  };
+
   return {
-    // One thread, and jobs write only when nothing can go wrong any more: there is nothing to roll back.
-    transaction: (work) => work(),
-    head: () => head,
-    setHead: (next) => {
-      head = next;
+    // One thread, and nothing is written before all is decided: there is nothing to roll back.
+    async commit(deliberate) {
+      const changes = concludeAtOnce(deliberate(head), (needs) => ({
+        claims: needs.claims.flatMap((key) => claims.get(key) ?? []),
+        entries: needs.entries.flatMap((id) => byId.get(id) ?? []),
+        ends: needs.runs.flatMap((run) => endOf(run) ?? []),
+        tail: needs.tailFrom === null ? [] : entries.slice(needs.tailFrom, needs.tailFrom + 2),
+        values: values.filter(({ index }) => needs.values.includes(index)),
+      }));
+      for (const row of changes.entries) add(row);
+      head = changes.head ?? head;
+      for (const claim of changes.claims) claims.set(claim.key, claim);
+      for (const { kind, digest, text } of changes.documents) documents.set(`${kind}/${digest}`, text);
+      values.push(...changes.values);
+      for (const { index, path } of changes.erasures) {
+        const at = values.findIndex((value) => value.index === index && value.path === path);
+        if (at >= 0) values[at] = { index, path, value: null };
+      }
+      return changes;
     },
-    entryById: (id) => byId.get(id) ?? null,
-    lastOfRun: (run) => byRun.get(run)?.at(-1) ?? null,
-    addEntry(row) {
-      if (row.index !== entries.length || byId.has(row.id))
-        throw new Error(`entry ${row.index} does not follow entry ${entries.length - 1}`);
-      entries.push(row);
-      byId.set(row.id, row);
-      const run = byRun.get(row.run);
-      if (run === undefined) byRun.set(row.run, [row]);
-      else run.push(row);
-    },
-    entries: (from, limit) => entries.slice(from, from + limit),
-    entriesOfRun: (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
-    claim: (key) => claims.get(key) ?? null,
-    setClaim: (record) => claims.set(record.key, record),
-    document: (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
-    addDocument: ({ kind, digest, text }) => documents.set(`${kind}/${digest}`, text),
-    close: () => {},
+    head: async () => head,
+    entries: async (from, limit) => entries.slice(from, from + limit),
+    entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
+    claim: async (key) => claims.get(key) ?? null,
+    document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
+    values: async (from, limit) =>
+      wholeEntries(
+        values.filter(({ index }) => index >= from),
+        limit,
+      ),
+    close: async () => {},
   };
 }

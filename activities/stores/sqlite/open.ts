@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { GENESIS } from '../../../workflows/audit/entry.ts';
 import { StoreError } from '../ledger.ts';
 import { translated } from './failure.ts';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** How long a writer waits for another process's commit. The event loop stands still meanwhile. */
 const BUSY_MS = 5000;
@@ -28,6 +28,7 @@ export function openDatabase(path: string, log: string): Database.Database {
       refuseForeign(db, path);
       makeDurable(db, path);
       createSchema(db, log);
+      migrate(db);
     } catch (error) {
       db.close();
       throw error;
@@ -64,7 +65,7 @@ function refuseForeign(db: Database.Database, path: string): void {
   if (isNew) return;
   if (owner !== APPLICATION_ID)
     throw new StoreError('store_untrusted', `${path} is a database of another program; name another file`);
-  if (version !== SCHEMA_VERSION)
+  if (version !== SCHEMA_VERSION && !MIGRATIONS.has(Number(version)))
     throw new StoreError(
       'store_untrusted',
       `${path} has schema version ${String(version)}, this Cordon knows ${SCHEMA_VERSION}; use the Cordon that wrote it`,
@@ -77,6 +78,7 @@ function makeDurable(db: Database.Database, path: string): void {
   db.pragma('synchronous = FULL');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   db.pragma('trusted_schema = OFF');
+  db.pragma('secure_delete = ON');
   const level = db.pragma('synchronous', { simple: true });
   if (mode === 'wal' && level === FULL) return;
   throw new StoreError(
@@ -88,10 +90,23 @@ function makeDurable(db: Database.Database, path: string): void {
 /** Two processes may get here at once: the second finds the work done. */
 function createSchema(db: Database.Database, log: string): void {
   db.transaction(() => {
-    if (db.pragma('user_version', { simple: true }) === SCHEMA_VERSION) return;
+    if (db.pragma('user_version', { simple: true }) !== 0) return;
     db.exec(SCHEMA);
     db.prepare('INSERT INTO head (one, log, size, leaf, at) VALUES (1, ?, 0, ?, 0)').run(log, GENESIS);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
+}
+
+/** Adds what an older version lacked. What it recorded is not touched. */
+function migrate(db: Database.Database): void {
+  db.transaction(() => {
+    for (;;) {
+      const version = Number(db.pragma('user_version', { simple: true }));
+      const step = MIGRATIONS.get(version);
+      if (step === undefined) return;
+      db.exec(step);
+      db.pragma(`user_version = ${version + 1}`);
+    }
   }).immediate();
 }

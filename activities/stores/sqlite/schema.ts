@@ -8,7 +8,34 @@
 
 /** "CRDN" */
 export const APPLICATION_ID = 0x4352_444e;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** Values that entries commit to. They alone may change, and only into nothing. */
+const PERSONAL = `
+CREATE TABLE personal (
+  i      INTEGER NOT NULL,
+  path   TEXT    NOT NULL,
+  salt   BLOB    NOT NULL,
+  text   BLOB    NOT NULL,
+  erased INTEGER NOT NULL CHECK (erased IN (0, 1)),
+  PRIMARY KEY (i, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER personal_stays BEFORE DELETE ON personal BEGIN SELECT RAISE(ABORT, 'values are erased, not deleted'); END;
+CREATE TRIGGER personal_holds BEFORE UPDATE ON personal
+  WHEN NEW.erased <> 1 OR NEW.salt <> zeroblob(length(OLD.salt)) OR NEW.text <> zeroblob(length(OLD.text))
+  BEGIN SELECT RAISE(ABORT, 'values are never changed'); END;`;
+
+/** What leads from one version to the next; the entries stay as they are. */
+export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
+  [
+    1,
+    `${PERSONAL}
+DROP TRIGGER head_grows;
+CREATE TRIGGER head_grows BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
+  BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;`,
+  ],
+]);
 
 export const SCHEMA = `
 CREATE TABLE head (
@@ -50,13 +77,15 @@ CREATE TABLE documents (
   PRIMARY KEY (kind, digest)
 ) STRICT;
 
+${PERSONAL}
+
 CREATE TRIGGER entries_follow  BEFORE INSERT ON entries
   WHEN NEW.i <> (SELECT coalesce(max(i), -1) + 1 FROM entries)
   BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END;
 CREATE TRIGGER entries_stay    BEFORE DELETE ON entries   BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
 CREATE TRIGGER entries_hold    BEFORE UPDATE ON entries   BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
 CREATE TRIGGER head_stays      BEFORE DELETE ON head      BEGIN SELECT RAISE(ABORT, 'the head is never deleted'); END;
-CREATE TRIGGER head_grows      BEFORE UPDATE ON head WHEN NEW.size <= OLD.size OR NEW.log <> OLD.log
+CREATE TRIGGER head_grows      BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
   BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;
 CREATE TRIGGER claims_stay     BEFORE DELETE ON claims    BEGIN SELECT RAISE(ABORT, 'claims are never deleted'); END;
 CREATE TRIGGER fences_grow     BEFORE UPDATE ON claims WHEN NEW.fence < OLD.fence

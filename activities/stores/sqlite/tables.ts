@@ -4,14 +4,27 @@
  * S1 BEGIN IMMEDIATE: the write lock is held before the head is read.
  * S2 COMMIT returns after the flush to disk (`synchronous = FULL`, checked when the file was opened).
  * S3 After any error the transaction is rolled back, at the latest before the next one begins.
+ * S4 Between BEGIN and COMMIT nothing waits, not even for a microtask: no read of another caller, which is on the same
+ *    connection, can fall between the two and see what is not committed.
  */
 import type { Database } from 'better-sqlite3';
 import { canonical } from '../../../workflows/audit/canonical.ts';
 import type { Json } from '../../../workflows/language/json.ts';
 import type { StoredEntry } from '../audit.ts';
 import type { ClaimRecord, ClaimState } from '../claims.ts';
+import { nodeCodec } from '../codec.ts';
 import { StoreError } from '../ledger.ts';
-import type { EntryRow, HeadRow, Tables } from '../tables.ts';
+import type { KeptValue } from '../values.ts';
+import {
+  concludeAtOnce,
+  wholeEntries,
+  type Changes,
+  type EntryRow,
+  type Found,
+  type HeadRow,
+  type Needs,
+  type Tables,
+} from '../tables.ts';
 import { translated } from './failure.ts';
 
 interface ClaimRow {
@@ -28,6 +41,15 @@ interface ClaimRow {
   readonly updated_at: number;
 }
 
+interface ValueRow {
+  readonly index: number;
+  readonly path: string;
+  readonly salt: Uint8Array;
+  readonly text: Uint8Array;
+  readonly erased: 0 | 1;
+}
+
+const VALUE = 'i AS "index", path, salt, text, erased';
 const ENTRY = 'i AS "index", id, run, run_seq AS runSeq, bytes';
 
 export function createSqliteTables(db: Database): Tables {
@@ -35,7 +57,7 @@ export function createSqliteTables(db: Database): Tables {
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
   const head = db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head');
-  const setHead = db.prepare('UPDATE head SET size = ?, leaf = ?, at = ?');
+  const setHead = db.prepare('UPDATE head SET log = ?, size = ?, leaf = ?, at = ?');
   const entryById = db.prepare<[string], EntryRow>(`SELECT ${ENTRY} FROM entries WHERE id = ?`);
   const lastOfRun = db.prepare<[string], EntryRow>(
     `SELECT ${ENTRY} FROM entries WHERE run = ? ORDER BY run_seq DESC LIMIT 1`,
@@ -60,35 +82,85 @@ export function createSqliteTables(db: Database): Tables {
   const addDocument = db.prepare(
     'INSERT INTO documents (kind, digest, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const reading = <T>(work: () => T): T => translated('reading the store', work);
+  const addValue = db.prepare('INSERT INTO personal (i, path, salt, text, erased) VALUES (?, ?, ?, ?, 0)');
+  // Overwritten in place and by as many bytes: the row does not move, so no copy of it stays behind on a page.
+  const eraseValue = db.prepare(
+    `UPDATE personal SET salt = zeroblob(length(salt)), text = zeroblob(length(text)), erased = 1
+     WHERE i = ? AND path = ?`,
+  );
+  const valuesOf = db.prepare<[number], ValueRow>(`SELECT ${VALUE} FROM personal WHERE i = ? ORDER BY path`);
+  const valuesFrom = db.prepare<[number, number], ValueRow>(
+    `SELECT ${VALUE} FROM personal WHERE i >= ? ORDER BY i, path LIMIT ?`,
+  );
+  const answer = (needs: Needs): Found => ({
+    claims: needs.claims.flatMap((key) => fromRow(claim.get(key)) ?? []),
+    entries: needs.entries.flatMap((id) => entryById.get(id) ?? []),
+    ends: needs.runs.flatMap((run) => lastOfRun.get(run) ?? []),
+    tail: needs.tailFrom === null ? [] : entries.all(needs.tailFrom, 2),
+    values: needs.values.flatMap((index) => valuesOf.all(index).map(keptValue)),
+  });
+  const write = (changes: Changes): void => {
+    for (const { index, id, run, runSeq, bytes } of changes.entries)
+      addEntry.run(index, id, run, runSeq, bytes);
+    const { head } = changes;
+    if (head !== null) setHead.run(head.log, head.size, head.leaf, head.at);
+    for (const record of changes.claims) setClaim.run(toRow(record));
+    for (const { kind, digest, text } of changes.documents) addDocument.run(kind, digest, text);
+    for (const { index, path, value } of changes.values)
+      if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
+    for (const { index, path } of changes.erasures) eraseValue.run(index, path);
+  };
+  /** What was overwritten still stands in older frames of the write-ahead log, until it is folded in and emptied. */
+  const forget = (): void => {
+    const [{ busy } = { busy: 1 }] = db.pragma('wal_checkpoint(TRUNCATE)') as readonly {
+      readonly busy: number;
+    }[];
+    if (busy === 0) return;
+    throw new StoreError(
+      'store_unavailable',
+      'the values are erased, but a reader keeps older pages of the write-ahead log in use; end it and repeat the erasure',
+    );
+  };
+  const transact = <T>(work: () => T): T => {
+    if (db.inTransaction) rollback.run();
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (db.inTransaction) rollback.run();
+      throw error;
+    }
+  };
+  const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
-    transaction: (work) =>
+    commit: async (deliberate) =>
       translated('writing to the store', () => {
-        if (db.inTransaction) rollback.run();
-        begin.run();
-        try {
-          const result = work();
-          commit.run();
-          return result;
-        } catch (error) {
-          if (db.inTransaction) rollback.run();
-          throw error;
-        }
+        const conclusion = transact(() => {
+          const changes = concludeAtOnce(deliberate(headOf(head.get())), answer);
+          write(changes);
+          return changes;
+        });
+        if (conclusion.erasures.length > 0) forget();
+        return conclusion;
       }),
     head: () => reading(() => headOf(head.get())),
-    setHead: ({ size, leaf, at }) => setHead.run(size, leaf, at),
-    entryById: (id) => entryById.get(id) ?? null,
-    lastOfRun: (run) => lastOfRun.get(run) ?? null,
-    addEntry: ({ index, id, run, runSeq, bytes }) => addEntry.run(index, id, run, runSeq, bytes),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
     entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
     claim: (key) => reading(() => fromRow(claim.get(key))),
-    setClaim: (record) => setClaim.run(toRow(record)),
+    values: (from, limit) =>
+      reading(() => wholeEntries(valuesFrom.all(from, limit + 1).map(keptValue), limit)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
-    addDocument: ({ kind, digest, text }) => addDocument.run(kind, digest, text),
-    close: () => db.close(),
+    close: async () => {
+      db.close();
+    },
   };
+}
+
+function keptValue({ index, path, salt, text, erased }: ValueRow): KeptValue {
+  return { index, path, value: erased === 1 ? null : { salt, text: nodeCodec.decode(text) } };
 }
 
 function headOf(row: HeadRow | undefined): HeadRow {

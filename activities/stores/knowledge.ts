@@ -1,0 +1,93 @@
+/**
+ * What a group of calls knows inside its transaction: the rows that were read, and over them what the calls of the
+ * group did themselves. Nobody can mistake what was never asked for what does not exist.
+ */
+import type { Draft } from '../../workflows/audit/entry.ts';
+import type { Receipt } from './audit.ts';
+import type { ClaimRecord } from './claims.ts';
+import { leafOf } from './placement.ts';
+import type { RunEnd } from './run-ends.ts';
+import { NO_NEEDS, type EntryRow, type Found, type Needs } from './tables.ts';
+import type { KeptValue } from './values.ts';
+
+export interface Knowledge {
+  /** What must be asked before these drafts can be placed, and is noted as asked from now on. */
+  lacking(drafts: readonly Draft[]): Needs;
+  learn(found: Found): void;
+  claim(key: string): ClaimRecord | null;
+  setClaim(claim: ClaimRecord): void;
+  changedClaims(): readonly ClaimRecord[];
+  /** As it stood before the group. */
+  entry(id: string): EntryRow | null;
+  /** Values kept for an entry that stood before. */
+  valuesOf(index: number): readonly KeptValue[];
+  /** Of an entry that stood before, or was added since. */
+  receipt(id: string): Receipt | null;
+  setReceipt(receipt: Receipt): void;
+  endOf(run: string): RunEnd | null;
+}
+
+/** `remembered` are ends of runs that need not be read; `keys` those of the claims that will be. */
+export function createKnowledge(
+  remembered: ReadonlyMap<string, RunEnd>,
+  keys: ReadonlySet<string>,
+): Knowledge {
+  const asked = { entries: new Set<string>(), runs: new Set<string>() };
+  const entries = new Map<string, EntryRow>();
+  const receipts = new Map<string, Receipt>();
+  const ends = new Map<string, RunEnd>();
+  const claims = new Map<string, ClaimRecord>();
+  const changed = new Map<string, ClaimRecord>();
+  const values = new Map<number, readonly KeptValue[]>();
+
+  return {
+    lacking(drafts) {
+      const ids = unasked(asked.entries, drafts, ({ id }) => id);
+      const runs = unasked(asked.runs, drafts, ({ run }) => run).filter((run) => !remembered.has(run));
+      return { ...NO_NEEDS, entries: ids, runs };
+    },
+    learn(found) {
+      for (const claim of found.claims) claims.set(claim.key, claim);
+      for (const row of found.entries) entries.set(row.id, row);
+      for (const { run, runSeq, bytes } of found.ends) ends.set(run, { seq: runSeq, leaf: leafOf(bytes) });
+      for (const [index, kept] of Map.groupBy(found.values, (value) => value.index)) values.set(index, kept);
+    },
+    claim(key) {
+      mustBeIn(keys, key);
+      return changed.get(key) ?? claims.get(key) ?? null;
+    },
+    setClaim: (claim) => changed.set(claim.key, claim),
+    changedClaims: () => [...changed.values()],
+    entry(id) {
+      mustBeIn(asked.entries, id);
+      return entries.get(id) ?? null;
+    },
+    valuesOf: (index) => values.get(index) ?? [],
+    receipt(id) {
+      mustBeIn(asked.entries, id);
+      const placed = receipts.get(id);
+      if (placed !== undefined) return placed;
+      const row = entries.get(id);
+      return row === undefined ? null : { kind: 'recorded', id, index: row.index, leaf: leafOf(row.bytes) };
+    },
+    setReceipt: (receipt) => receipts.set(receipt.id, receipt),
+    endOf(run) {
+      mustBeIn(asked.runs, run);
+      return remembered.get(run) ?? ends.get(run) ?? null;
+    },
+  };
+}
+
+function unasked(
+  asked: Set<string>,
+  drafts: readonly Draft[],
+  name: (draft: Draft) => string,
+): readonly string[] {
+  const names = new Set(drafts.map(name).filter((each) => !asked.has(each)));
+  for (const each of names) asked.add(each);
+  return [...names];
+}
+
+function mustBeIn(asked: ReadonlySet<string>, name: string): void {
+  if (!asked.has(name)) throw new Error(`the group decides by ${name} without having asked for it`);
+}

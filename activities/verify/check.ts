@@ -1,0 +1,28 @@
+/**
+ * The check of a whole log is made of parts that each look at every entry once, in order. They share nothing, so they
+ * can run side by side; which of several faults is told is decided by where it was noticed.
+ */
+import type { Buffer } from 'node:buffer';
+import type { BrokenCode } from './verdict.ts';
+
+export interface Fault {
+  readonly code: BrokenCode;
+  /** The first entry that does not fit: what it says is wrong, or another than what comes after it confirms. */
+  readonly index: number;
+  readonly reason: string;
+  /** The position at which it was noticed. */
+  readonly noticed: number;
+}
+
+export interface Check {
+  /** The next entry: bytes `from` … `to - 1`. May overwrite the byte before `from`. After a fault it is not called again. */
+  add(bytes: Buffer, from: number, to: number): Fault | null;
+}
+
+/** Of several parts' faults the one to be told; of two at one position that of the part named first, which knows more. */
+export function earliest(faults: readonly (Fault | null)[]): Fault | null {
+  return faults.reduce<Fault | null>((first, fault) => {
+    if (first === null || fault === null) return first ?? fault;
+    return fault.noticed < first.noticed ? fault : first;
+  }, null);
+}
