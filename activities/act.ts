@@ -118,7 +118,10 @@ async function answerOf(
   try {
     return blotted(await performance.perform(inputs, context), world.redact);
   } catch (error) {
-    if (error instanceof SecretUnavailable) return { kind: 'refused', fault: error.fault };
+    if (error instanceof SecretUnavailable)
+      return error.mayPass
+        ? { kind: 'try_again', because: 'unavailable', fault: error.fault }
+        : { kind: 'refused', fault: error.fault };
     const kind = error instanceof Error ? error.name : typeof error;
     return {
       kind: 'unknown',

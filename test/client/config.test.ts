@@ -181,9 +181,11 @@ describe('CORDON_ variables', () => {
       CORDON_GATEWAY_TRUSTED_KEYS: 'x',
     };
     const problems = refused(file, guards);
-    expect(problems.map((problem) => problem.split(' ')[0]).toSorted()).toEqual(
-      Object.keys(guards).toSorted(),
-    );
+    const named = problems.map((problem) => problem.split(' ')[0]);
+    expect([problems.length, new Set(named)]).toEqual([
+      Object.keys(guards).length,
+      new Set(Object.keys(guards)),
+    ]);
     expect(problems[0]).toBe(
       'CORDON_MODE would override mode, a guard that the file sets; change it in the file',
     );
