@@ -36,14 +36,14 @@ export function addAll(check: Check, { bytes, spans }: Batch, seen?: () => Fault
 const BATCH_BYTES = 1 << 20;
 
 export interface Packer {
-  /** A full batch, when this row did not fit into it any more. */
-  add(bytes: Uint8Array, columns: Columns): Batch | null;
+  /** A full batch, when this row did not fit into it any more. Rows have columns all of them, or none. */
+  add(bytes: Uint8Array, columns: Columns | null): Batch | null;
   rest(): Batch | null;
 }
 
 /** Packs rows of a table into batches. */
 export function createPacker(): Packer {
-  let rows: { readonly bytes: Uint8Array; readonly columns: Columns }[] = [];
+  let rows: { readonly bytes: Uint8Array; readonly columns: Columns | null }[] = [];
   let held = 0;
   const pack = (): Batch | null => {
     if (rows.length === 0) return null;
@@ -56,10 +56,11 @@ export function createPacker(): Packer {
       at += 1 + row.bytes.length;
       spans[n * 2 + 1] = at;
     });
-    const columns = rows.map((row) => row.columns);
+    const columns = rows.flatMap((row) => row.columns ?? []);
+    const isTable = columns.length === rows.length;
     rows = [];
     held = 0;
-    return { bytes, spans, columns };
+    return isTable ? { bytes, spans, columns } : { bytes, spans };
   };
   return {
     add(bytes, columns) {

@@ -19,27 +19,32 @@ export interface ClaimCheck {
   after(size: number, root: () => string): Fault | null;
   /** At the log's end: claims beyond it say that it was longer. */
   end(size: number): Fault | null;
-  /** The largest size that a claim confirmed; 0 before. */
-  confirmed(): number;
 }
 
 export function createClaimCheck(claims: readonly RootClaim[]): ClaimCheck {
-  const open = [...claims].sort((one, other) => one.size - other.size);
+  // Of two at one size, what the log keeps itself goes first.
+  const open = [...claims].sort(
+    (one, other) => one.size - other.size || Number(one.outside) - Number(other.outside),
+  );
   let next = 0;
-  let confirmed = 0;
+  /** Up to where each kind agreed. If a copy elsewhere disagrees, what the log says of itself is worth nothing. */
+  const agreed = { any: 0, outside: 0 };
   return {
     after(size, root) {
       for (; (open[next]?.size ?? Infinity) <= size; next += 1) {
         const claim = open[next];
-        if (claim === undefined || claim.root === root()) {
-          confirmed = size;
+        if (claim === undefined) continue;
+        if (claim.root === root()) {
+          agreed.any = size;
+          if (claim.outside) agreed.outside = size;
           continue;
         }
+        const index = claim.outside ? agreed.outside : agreed.any;
         return {
           code: 'rewritten',
-          index: confirmed,
+          index,
           noticed: size - 1,
-          reason: `entries ${confirmed} to ${size - 1} are not those that ${claim.by} confirmed at size ${size}`,
+          reason: `entries ${index} to ${size - 1} are not those that ${claim.by} confirmed at size ${size}`,
         };
       }
       return null;
@@ -55,6 +60,5 @@ export function createClaimCheck(claims: readonly RootClaim[]): ClaimCheck {
         reason: `the log is shorter than witnessed: it ends here, and ${most.by} confirmed ${most.size} entries`,
       };
     },
-    confirmed: () => confirmed,
   };
 }

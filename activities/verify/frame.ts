@@ -48,10 +48,7 @@ const RUN_STARTED = Buffer.from(',"run_started":"');
 const NULL = Buffer.from('null');
 /** What stands behind `run_prev` at least; the search begins before it. */
 const SHORTEST_REST =
-  Buffer.byteLength(
-    ',"run_prev":null,"run_seq":0,"run_started":"","task":"","workflow":"","workflow_time":""',
-  ) +
-  2 * AT;
+  Buffer.byteLength('null,"run_seq":0,"run_started":"","task":"","workflow":"","workflow_time":""') + 2 * AT;
 
 /** False when the bytes are not framed as an entry is. `from` is the first byte, `to` the one after the last. */
 export function readFrame(bytes: Buffer, from: number, to: number, into: Frame): boolean {

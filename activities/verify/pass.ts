@@ -8,7 +8,7 @@ import { createColumnCheck } from './columns.ts';
 import { createDeepCheck } from './deep.ts';
 import type { ReadAct } from './order.ts';
 import { createSeals } from './seals.ts';
-import type { RecordSource } from './source.ts';
+import { SourceError, type RecordSource } from './source.ts';
 import { createValueCheck } from './values.ts';
 import type { ValueCounts } from './verdict.ts';
 
@@ -65,10 +65,15 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
 
   try {
     let fault: Fault | null = null;
-    for await (const batch of source.entries()) {
-      fault = 'kind' in batch ? overlong(seals.size()) : await look(batch);
-      if (fault !== null) break;
-      options.onProgress(seals.size());
+    try {
+      for await (const batch of source.entries()) {
+        fault = 'kind' in batch ? overlong(seals.size()) : await look(batch);
+        if (fault !== null) break;
+        options.onProgress(seals.size());
+      }
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      fault = unreadable(seals.size(), error.message);
     }
     const ordered = await order.end();
     const { acts, log } = ordered.told;
@@ -94,6 +99,10 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
 
 function timeIn(bytes: Buffer, from: number): number | null {
   return instantOf(bytes.toString('latin1', from + AT, from + AT + 24));
+}
+
+function unreadable(index: number, reason: string): Fault {
+  return { code: 'damaged', index, noticed: index, reason };
 }
 
 function overlong(index: number): Fault {

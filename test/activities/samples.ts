@@ -9,7 +9,7 @@ import { createMemoryLedger, nodeCodec, openStores } from '../../activities/stor
 import type { Ledger } from '../../activities/stores/ledger.ts';
 import type { Pulse, World } from '../../activities/world.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';
-import { readEntry } from '../../workflows/audit/reading.ts';
+import { openedEntries } from '../../activities/stores/opened-entries.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Call, CardBody, Question, RunRef } from '../../workflows/ports.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
@@ -149,12 +149,8 @@ export function noted(event: StampedFact['event'] = 'task_started'): StampedFact
 
 export async function entriesOf(ledger: Ledger, chain = RUN.chain) {
   const entries: { readonly event: string; readonly details: JsonObject }[] = [];
-  for await (const { bytes } of ledger.byRun(chain)) {
-    const reading = readEntry(bytes, nodeCodec);
-    if (reading.kind === 'malformed') throw new Error(reading.reason);
-    const { event, details } = reading.entry.body;
-    entries.push({ event, details: details as JsonObject });
-  }
+  for await (const { body } of openedEntries(ledger, chain))
+    entries.push({ event: body.event, details: body.details as JsonObject });
   return entries;
 }
 

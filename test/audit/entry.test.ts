@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { openDetails } from '../../workflows/audit/personal.ts';
 import { drawSalt } from '../../activities/stores/codec.ts';
 import * as fc from 'fast-check';
 import { nodeCodec, sha256Hex } from '../../activities/stores/index.ts';
@@ -61,11 +62,13 @@ describe('an entry', () => {
     const place = fc.record({ runPrev: fc.constantFrom(null, GENESIS), skewMs: fc.nat(), log: text });
     fc.assert(
       fc.property(fact, place, (fact, where) => {
-        const bytes = bytesOf(happening(fact), { ...PLACE, ...where });
+        const draft = draftEntry(happening(fact), nodeCodec, drawSalt);
+        const bytes = nodeCodec.encode(entryText(draft, { ...PLACE, ...where }));
         const entry = parsed(bytes);
+        const values = new Map(draft.values.map(({ path, text }) => [path, JSON.parse(text) as unknown]));
         expect(canonicalEntry(entry)).toBe(nodeCodec.decode(bytes));
         expect(entry.body.skew_ms ?? 0).toBe(where.skewMs);
-        expect(JSON.parse(JSON.stringify(entry.body.details))).toEqual(
+        expect(JSON.parse(JSON.stringify(openDetails(entry.body.details, values)))).toEqual(
           JSON.parse(canonicalEntry(fact.details)),
         );
       }),
@@ -74,11 +77,11 @@ describe('an entry', () => {
   });
 
   test('text that is no text stops nothing: half a surrogate pair is kept as U+FFFD', () => {
-    const broken = happening({ details: { by: 'x\ud800' }, coordinate: '\udfff' });
+    const broken = happening({ details: { rule: 'x\ud800' }, coordinate: '\udfff' });
     expect(parsed(bytesOf({ ...broken, run: { ...broken.run, caseId: '\ud800' } })).body).toMatchObject({
       case: '\ufffd',
       coordinate: '\ufffd',
-      details: { by: 'x\ufffd' },
+      details: { rule: 'x\ufffd' },
     });
   });
 
@@ -88,7 +91,9 @@ describe('an entry', () => {
     const text = canonicalEntry(details);
     expect(draft.omitted?.text).toBe(text);
     const bytes = nodeCodec.encode(entryText(draft, PLACE));
-    expect(parsed(bytes).body.details).toEqual({ omitted: { bytes: text.length, sha256: sha256Hex(text) } });
+    expect(parsed(bytes).body.details).toEqual({
+      omitted: { blanked: sha256Hex(text), bytes: text.length, sha256: sha256Hex(text) },
+    });
     expect(bytes.length).toBeLessThan(1000);
   });
 
@@ -106,9 +111,9 @@ describe('an entry', () => {
 
   test('a case id nobody could have meant is refused with what to do', () => {
     const { run, fact } = happening();
-    expect(() => draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec, drawSalt)).toThrow(
-      /does not fit into 65535: shorten the case id/,
-    );
+    expect(() =>
+      draftEntry({ run: { ...run, caseId: 'x'.repeat(70_000) }, fact }, nodeCodec, drawSalt),
+    ).toThrow(/does not fit into 65535: shorten the case id/);
   });
 
   test('a conflict names both sides by digest and place, and is the same conflict when it is found again', () => {

@@ -1,5 +1,6 @@
-/** The audit record as an outsider reads it: from the file, without the code that writes it. */
+/** The audit record as an outsider with access to personal values reads it: from the file, without the code that writes it. */
 import Database from 'better-sqlite3';
+import { openEntry } from '../../activities/stores/opened-entries.ts';
 import type { EntryBody } from '../../workflows/audit/entry.ts';
 
 export type Body = EntryBody;
@@ -8,10 +9,21 @@ export type Body = EntryBody;
 export function entriesOf(state: string, chain: string): readonly Body[] {
   const db = new Database(state, { readonly: true, timeout: 5000 });
   try {
-    const rows = db.prepare<[string], { readonly bytes: Buffer }>(
-      'SELECT bytes FROM entries WHERE run = ? ORDER BY run_seq',
+    const rows = db.prepare<[string], { readonly index: number; readonly bytes: Buffer }>(
+      'SELECT i AS "index", bytes FROM entries WHERE run = ? ORDER BY run_seq',
     );
-    return rows.all(chain).map(({ bytes }) => (JSON.parse(bytes.toString('utf8')) as { body: Body }).body);
+    const values = db.prepare<
+      [number],
+      { readonly path: string; readonly salt: Buffer; readonly text: Buffer }
+    >('SELECT path, salt, text FROM personal WHERE i = ? AND erased = 0');
+    return rows.all(chain).map((row) => {
+      const kept = values.all(row.index).map(({ path, salt, text }) => ({
+        index: row.index,
+        path,
+        value: { salt, text: text.toString('utf8') },
+      }));
+      return openEntry(row, kept).body;
+    });
   } finally {
     db.close();
   }
