@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -169,7 +169,9 @@ describe('examples', () => {
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));
 
   test('every example is a playbook, a rehearsal or a configuration', () => {
-    expect(examples.filter(({ text }) => !/^(id|rehearsal|kill_switch):/.test(text))).toEqual([]);
+    expect(
+      examples.filter(({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway):/.test(text)),
+    ).toEqual([]);
   });
 
   test.each(ofKind(/^id:/))('$name compiles', ({ text, file }) => {
@@ -188,7 +190,7 @@ describe('examples', () => {
     },
   );
 
-  test.each(ofKind(/^kill_switch:/))('$name is a configuration', ({ text, index }) => {
+  test.each(ofKind(/^(kill_switch|principal|gateway):/))('$name is a configuration', ({ text, index }) => {
     const file = join(folder, `${String(index)}.yaml`);
     writeFileSync(file, text);
     expect(loadConfig({ file, env: {} }).kind).toBe('config');
@@ -258,7 +260,10 @@ describe('tables', () => {
 
   test('reasons why a vote does not count exist in the code', () => {
     const told = namesIn(section('docs/operations.md', '## Answering runs'), 'code');
-    const code = read('workflows/walk/strand.ts') + read('activities/weigh.ts');
+    const approvals = readdirSync(join(root, 'activities/approvals')).map((name) =>
+      read(`activities/approvals/${name}`),
+    );
+    const code = [read('workflows/walk/strand.ts'), read('activities/weigh.ts'), ...approvals].join('');
     expect(told.length).toBeGreaterThan(5);
     expect(told.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
   });
