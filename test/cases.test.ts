@@ -61,7 +61,7 @@ describe('the table of cases', () => {
 
   test('would not pass with a test that was renamed, or a file that is gone (control)', () => {
     const [here] = shownIn('`test/cases.test.ts`: has every case once') ?? [];
-    const [renamed] = shownIn('`test/cases.test.ts`: has every case' + ' twice') ?? [];
+    const [renamed] = shownIn('`test/cases.test.ts`: has every case twice') ?? [];
     const [gone] = shownIn('`test/gone.test.ts`: x') ?? [];
     const objections = [here, renamed, gone].map((shown) =>
       shown === undefined ? 'no reference' : objectionTo(shown),

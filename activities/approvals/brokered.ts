@@ -2,11 +2,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { sha256 } from '../keys.ts';
 import type { Attestation, Attestor, Word } from './attestation.ts';
-import type { Roster } from './roster.ts';
+import type { Rosters } from './rosters.ts';
 import { digestOfWord, nameOfKey, readVoucher } from './voucher.ts';
 
 export interface BrokeredAttestorInput {
-  readonly roster: () => Roster;
+  readonly rosters: Rosters;
   /** Public keys of trusted gateways by name, see `nameOfKey`. */
   readonly keys: ReadonlyMap<string, KeyObject>;
 }
@@ -40,7 +40,7 @@ function publicKeyIn(text: string): KeyObject | null {
   }
 }
 
-async function attest({ roster, keys }: BrokeredAttestorInput, word: Word): Promise<Attestation> {
+async function attest({ rosters, keys }: BrokeredAttestorInput, word: Word): Promise<Attestation> {
   const { proof, message, subject, at } = word;
   if (proof.kind !== 'brokered') return refused('proof_unknown', 'this is no voucher of a gateway');
   const read = await readVoucher(proof.jws, keys, at);
@@ -50,7 +50,9 @@ async function attest({ roster, keys }: BrokeredAttestorInput, word: Word): Prom
     return refused('voucher_other_card', 'the gateway vouched for a vote on another card');
   if (voucher.word !== digestOfWord(message))
     return refused('voucher_other_word', 'the gateway vouched for another decision, name or reason');
-  const known = roster().bySubject(voucher.issuer, voucher.subject);
+  const current = await rosters.current();
+  if (current.kind === 'unavailable') return current;
+  const known = current.roster.bySubject(voucher.issuer, voucher.subject);
   switch (known.kind) {
     case 'unknown':
       return refused('person_unknown', 'the roster lists nobody who signs in like this');

@@ -11,9 +11,10 @@ import { sha256 } from '../keys.ts';
 import type { Attestation, Attestor, Word } from './attestation.ts';
 import type { Ballot, BallotBox, OpenBallotBox } from './ballots.ts';
 import type { Known, Principal, Roster } from './roster.ts';
+import type { Rosters } from './rosters.ts';
 
 export interface PrincipalAttestorInput {
-  readonly roster: () => Roster;
+  readonly rosters: Rosters;
   readonly open: OpenBallotBox;
 }
 
@@ -28,7 +29,8 @@ export function createPrincipalAttestor(input: PrincipalAttestorInput): Attestor
       } catch {
         return { kind: 'unavailable', reason: 'the server does not show the history of this run just now' };
       }
-      return count(word.message, box, input.roster());
+      const current = await input.rosters.current();
+      return current.kind === 'unavailable' ? current : count(word.message, box, current.roster);
     },
   };
 }

@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import type { Attestation } from '../../activities/approvals/attestation.ts';
 import { createBrokeredAttestor, readTrustedKeys } from '../../activities/approvals/brokered.ts';
-import type { Known, Roster } from '../../activities/approvals/roster.ts';
+import type { Known } from '../../activities/approvals/roster.ts';
 import { digestOfWord, nameOfKey, signVoucher, type Voucher } from '../../activities/approvals/voucher.ts';
 import type { Message } from '../../workflows/ports.ts';
-import { rosterOf } from '../principal/roster.ts';
+import { rosterOf, rostersOf } from '../principal/roster.ts';
 import { RUN } from '../principal/samples.ts';
 
 const ours = generateKeyPairSync('ed25519');
@@ -34,8 +34,7 @@ const known = (subject: string): Known => {
   const carol = rosterOf().byAccount('carol');
   return subject === 'c-1' ? carol : subject === 'robot' ? { kind: 'barred' } : { kind: 'unknown' };
 };
-const roster = (): Roster => ({
-  ...rosterOf(),
+const rosters = rostersOf({
   bySubject: (issuer, subject) => (issuer === ISSUER ? known(subject) : { kind: 'unknown' }),
 });
 
@@ -61,7 +60,7 @@ async function attest(given: Case = {}): Promise<Attestation> {
     at = AT,
   } = given;
   const jws = given.jws ?? (await signVoucher({ ...VOUCHER, ...voucher }, key, signedAt));
-  return createBrokeredAttestor({ roster, keys: trusted.keys }).attest({
+  return createBrokeredAttestor({ rosters, keys: trusted.keys }).attest({
     message: { ...message, proof: { kind: 'brokered', jws } },
     proof: { kind: 'brokered', jws },
     subject: { digest, text: '{}' },

@@ -3,7 +3,7 @@ import type { Ballot, BallotBox } from '../../activities/approvals/ballots.ts';
 import { createPrincipalAttestor } from '../../activities/approvals/principal.ts';
 import type { Attestation } from '../../activities/approvals/attestation.ts';
 import type { Message } from '../../workflows/ports.ts';
-import { rosterOf } from '../principal/roster.ts';
+import { rostersOf } from '../principal/roster.ts';
 import { RUN } from '../principal/samples.ts';
 
 const DIGEST = 'c'.repeat(64);
@@ -24,7 +24,7 @@ const ballot = (changes: Partial<Ballot> = {}): Ballot => ({
 
 async function attest(box: Partial<BallotBox>, message = APPROVE): Promise<Attestation> {
   const attestor = createPrincipalAttestor({
-    roster: rosterOf,
+    rosters: rostersOf(),
     open: (workflowId, since) => {
       expect([workflowId, since]).toEqual([RUN.workflowId, OPENED_AT]);
       return Promise.resolve({ ballots: [], workers: [], whole: true, ...box });
@@ -125,9 +125,19 @@ describe('a vote that the server vouches for', () => {
     expect(codeOf(await attest({ whole: false }))).toBe('principal_flooded');
   });
 
+  test('A22: waits while the roster cannot be read', async () => {
+    const unavailable = { kind: 'unavailable', reason: 'not now' } as const;
+    const attestor = createPrincipalAttestor({
+      rosters: { current: () => Promise.resolve(unavailable) },
+      open: () => Promise.resolve({ ballots: [ballot()], workers: [], whole: true }),
+    });
+    const word = { message: APPROVE, proof: { kind: 'principal' }, run: RUN, at: 3_000 } as const;
+    expect(await attestor.attest({ ...word, subject: { digest: DIGEST, text: '{}' } })).toEqual(unavailable);
+  });
+
   test('A22: waits while the server does not show the history', async () => {
     const attestor = createPrincipalAttestor({
-      roster: rosterOf,
+      rosters: rostersOf(),
       open: () => Promise.reject(new Error('14 UNAVAILABLE: secret-token')),
     });
     const answer = await attestor.attest({

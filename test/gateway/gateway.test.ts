@@ -4,7 +4,7 @@ import { createBrokeredAttestor, readTrustedKeys } from '../../activities/approv
 import { cardPath } from '../../client/gateway/card-page.ts';
 import type { OpenCard } from '../../client/gateway/cards.ts';
 import { readMessage } from '../../workflows/walk/message.ts';
-import { rosterOf } from '../principal/roster.ts';
+import { rosterOf, rostersOf } from '../principal/roster.ts';
 import { RUN } from '../principal/samples.ts';
 import { openBrowser, type Browser, type Page } from './browser.ts';
 import { openCard, openGatewayStage, type GatewayStage, type Sent } from './stage.ts';
@@ -63,8 +63,7 @@ describe('a person at the gateway', () => {
     const carol = rosterOf().byAccount('carol');
     const attestor = createBrokeredAttestor({
       keys: trusted.keys,
-      roster: () => ({
-        ...rosterOf(),
+      rosters: rostersOf({
         bySubject: (issuer, sub) => (issuer === stage.issuer && sub === 'c-1' ? carol : { kind: 'unknown' }),
       }),
     });

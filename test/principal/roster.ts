@@ -1,5 +1,6 @@
 /** Two people, a service and a worker; a stranger is nobody. */
 import type { Known, Principal, Roster, RosterPerson } from '../../activities/approvals/roster.ts';
+import type { Rosters } from '../../activities/approvals/rosters.ts';
 
 const person = (id: string): RosterPerson => ({
   id,
@@ -27,4 +28,8 @@ export const rosterOf = (): Roster => ({
       : { kind: 'unknown' },
   bySubject: () => ({ kind: 'unknown' }),
   byKey: () => null,
+});
+
+export const rostersOf = (changes: Partial<Roster> = {}): Rosters => ({
+  current: () => Promise.resolve({ kind: 'roster', roster: { ...rosterOf(), ...changes } }),
 });

@@ -9,7 +9,7 @@ import { openBallotBoxes } from '../../worker/ballot-box.ts';
 import { findFullServer } from './binary.ts';
 import { startFullServer, type FullServer } from './full-server.ts';
 import { openIssuer, type Issuer } from './issuer.ts';
-import { rosterOf } from './roster.ts';
+import { rostersOf } from './roster.ts';
 import { RUN } from './samples.ts';
 
 export const NAMESPACE = 'soc';
@@ -104,7 +104,7 @@ async function startHandRun(stage: AttestingStage): Promise<HandRun> {
     async attest(message = APPROVE, since = openedAt) {
       const { runId } = await worker.workflow.getHandle(workflowId).describe();
       const attestor = createPrincipalAttestor({
-        roster: rosterOf,
+        rosters: rostersOf(),
         open: openBallotBoxes(worker, () => runId),
       });
       return attestor.attest({
