@@ -10,6 +10,7 @@ type Event = NonNullable<NonNullable<NonNullable<Reply['history']>['events']>[nu
 /** EventType and WorkflowTaskFailedCause of temporal.api.enums.v1. */
 const STARTED = 1;
 const TASK_SCHEDULED = 5;
+const TASK_STARTED = 6;
 const TASK_COMPLETED = 7;
 const TASK_FAILED = 9;
 const SIGNALED = 26;
@@ -48,10 +49,14 @@ async function readRun(client: Client, asked: Asked, found: Found): Promise<stri
   let before: string | null = null;
   reading: for await (const event of backwards(client, asked)) {
     found.left -= 1;
-    if (found.left <= 0 || millisecondsOf(event) < asked.since) break;
+    if (found.left <= 0) break;
     switch (Number(event.eventType)) {
       case SIGNALED:
-        unsettled.push(ballotOf(event, asked.runId));
+        if (millisecondsOf(event) >= asked.since) unsettled.push(ballotOf(event, asked.runId));
+        break;
+      case TASK_STARTED:
+        // Workflow time is the time of these. Others, such as the start of an activity, are written down late.
+        if (millisecondsOf(event) < asked.since) break reading;
         break;
       case TASK_SCHEDULED:
         found.ballots.push(...unsettled);
