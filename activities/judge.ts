@@ -5,6 +5,7 @@ import type { Judgement, Question, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
 import type { Verdict } from '../workflows/walk/verdict.ts';
+import { recount } from './approvals/ballot.ts';
 import { claimKey, inputsDigest, labelOf, sha256 } from './keys.ts';
 import { flawOf } from './plain.ts';
 import { appendFacts } from './record.ts';
@@ -30,6 +31,7 @@ async function judge(world: World, run: RunRef, question: Question, at: number):
   const digest = inputsDigest(question.type, question.connector, inputs);
   const seen = await lookUp(world, run, question, digest);
   if (seen !== null) return { judgement: seen, verdictFact: null };
+  const ballot = await recount(world, run, question.approvals);
   const verdict = await world.policy.decide({
     task: question.task,
     type: question.type,
@@ -39,13 +41,21 @@ async function judge(world: World, run: RunRef, question: Question, at: number):
     playbook: run.playbook,
     caseId: run.caseId,
     requestedBy: run.requestedBy,
-    approvals: question.approvals,
+    approvals: ballot.approvals.map(({ by, assurance, groups = [] }) => ({ by, assurance, groups })),
     mode: world.mode,
     targets,
   });
   const label = labelOf(question, run, world.labels === 'digest');
   return {
-    judgement: { kind: 'decided', verdict, inputs, inputsDigest: digest, targets, label },
+    judgement: {
+      kind: 'decided',
+      verdict,
+      inputs,
+      inputsDigest: digest,
+      targets,
+      label,
+      ...(ballot.lapse === null ? {} : { lapsed: ballot.lapse }),
+    },
     verdictFact: factOf(question, verdict, digest, at),
   };
 }

@@ -85,11 +85,13 @@ async function planFor(world: World, request: PlanRequest, cache: Map<string, Co
       `plan_too_large: the plan takes ${text.length} characters, a run can carry ${LARGEST_PLAN}; split the playbook into several`,
     );
   await world.ledger.put({ kind: 'plan', digest: sealed.digest, text });
+  const startedBy = await world.whoStarted(request.workflowId, request.runId);
   return {
     kind: 'plan',
     sealed,
     context: checked.context,
-    requestedBy: options.requested_by ?? (await world.whoStarted(request.workflowId, request.runId)),
+    requestedBy: options.requested_by ?? startedBy,
+    startedBy,
     pollMs: options.poll_seconds === undefined ? null : options.poll_seconds * 1000,
     continueAfterEvents: options.continue_after_events ?? null,
     searchable: world.searchable,
@@ -163,6 +165,7 @@ async function recordRefusal(world: World, request: PlanRequest, problems: reado
   const run = {
     workflowId,
     chain,
+    runId: request.runId,
     startedAt,
     caseId,
     playbook,

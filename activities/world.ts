@@ -1,5 +1,7 @@
 /** Everything the activities act with, put together once by the worker (or by a rehearsal). */
 import type { Catalogue } from '../workflows/language/catalogue.ts';
+import type { Approvals } from './approvals/index.ts';
+import type { FindOrigin } from './approvals/standing.ts';
 import type { TaskContract } from './catalogue/task-type.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { Policy } from './policy/engine.ts';
@@ -25,6 +27,10 @@ export interface World {
   /** Record, claims and documents. */
   readonly ledger: Ledger;
   readonly policy: Policy;
+  /** Who may approve, and how a word is tied to a person. */
+  readonly approvals: Approvals;
+  /** How an execution came about, as the server has it. */
+  readonly origin: FindOrigin;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly contracts: ReadonlyMap<string, TaskContract>;
   readonly catalogue: Catalogue;

@@ -32,9 +32,12 @@ const ANSWERS = [
   line('approvals', 'what waits for a person', () => import('./commands/approvals.ts')),
   line('approve', 'agree to exactly the card shown', () => import('./commands/approve.ts')),
   line('reject', 'refuse a card', () => import('./commands/reject.ts')),
+  line('withdraw', 'take an approval back', () => import('./commands/withdraw.ts')),
   line('confirm', 'say that you did a last step', () => import('./commands/confirm.ts')),
   line('resolve', 'say what became of a call', () => import('./commands/resolve.ts')),
 ];
+
+const PEOPLE = [line('keys', "make an approver's key", () => import('./commands/keys.ts'))];
 
 const RECORD = [
   line('audit', 'verify the audit record from outside', () => import('./commands/audit.ts')),
@@ -53,6 +56,7 @@ export const GROUPS: readonly (readonly [heading: string, commands: readonly Com
   ['Playbooks:', PLAYBOOKS],
   ['Runs:', RUNS],
   ['Answers:', ANSWERS],
+  ['People:', PEOPLE],
   ['Record:', RECORD],
   ['Operation:', OPERATION],
 ];

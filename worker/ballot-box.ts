@@ -1,7 +1,7 @@
 /** Reads signals back from the server's history, newest first and never more than a bounded number of events. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Ballot, OpenBallotBox } from '../activities/approvals/ballots.ts';
+import type { Ballot, OpenBallotBox } from '../activities/approvals/ballot-box.ts';
 import type { Principal } from '../activities/approvals/roster.ts';
 
 type Reply = Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistoryReverse']>>;
@@ -20,10 +20,10 @@ const BY_RESET = 20;
 const MOST_EVENTS = 30_000;
 const PAGE = 500;
 
-export function openBallotBoxes(client: Client, currentRunId: () => string): OpenBallotBox {
-  return async (workflowId, since) => {
+export function openBallotBoxes(client: Client): OpenBallotBox {
+  return async ({ workflowId, runId: newest }, since) => {
     const found: Found = { ballots: [], workers: new Map(), left: MOST_EVENTS };
-    let runId: string | null = currentRunId();
+    let runId: string | null = newest;
     while (runId !== null && found.left > 0)
       runId = await readRun(client, { workflowId, runId, since }, found);
     return { ballots: found.ballots, workers: [...found.workers.values()], whole: found.left > 0 };

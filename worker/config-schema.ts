@@ -3,47 +3,22 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
-import { parseReference } from '../activities/secrets/source.ts';
-
-const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
-
-function text(sentence: string, pattern: RegExp): z.ZodString {
-  return z.string(must(sentence)).max(1_000, must(sentence)).regex(pattern, must(sentence));
-}
-
-function number(sentence: string, least: number, most: number): z.ZodInt {
-  return z.int(must(sentence)).min(least, must(sentence)).max(most, must(sentence));
-}
-
-const path = text('a path', /^[^\0]+$/);
-const word = text('a name without spaces', /^\S+$/);
-const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
-const sender = text(
-  'a mail address, with or without a name before it in the form Name <address>',
-  /^[^\r\n]+@[^\r\n]+$/,
-);
-const digest = text('a SHA-256 digest, 64 hexadecimal digits in lower case', /^[0-9a-f]{64}$/);
-const domain = text('a mail domain such as example.org', /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/);
-const domains = z
-  .array(domain, must('a list of mail domains'))
-  .min(1, must('a list of at least one mail domain'));
-
-const REFERENCE = 'a reference to a secret, such as secret://env/CORDON_SECRET_NAME, never the secret itself';
-const reference = z
-  .string(must(REFERENCE))
-  .refine((value) => parseReference(value) !== null, must(REFERENCE));
-
-const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]+$/);
-
-const SAFE_URL = 'an https URL without credentials (plain http only to 127.0.0.1)';
-const url = z.string(must(SAFE_URL)).refine((value) => isSafeUrl(value), must(SAFE_URL));
-
-/** Tokens travel to these addresses, so they must not travel in the clear. */
-function isSafeUrl(value: string): boolean {
-  const parsed = URL.parse(value);
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') return false;
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && parsed.hostname === '127.0.0.1');
-}
+import { TOKEN_ALGORITHMS } from '../activities/approvals/id-token.ts';
+import { gateway, principal } from './config-proof.ts';
+import {
+  digest,
+  domains,
+  host,
+  mailAddress,
+  must,
+  number,
+  path,
+  reference,
+  sender,
+  text,
+  url,
+  word,
+} from './config-words.ts';
 
 const reader = text(
   'the name of a connector, or of its inputs as in google-workspace:inputs',
@@ -109,27 +84,36 @@ const smtp = z
     when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
-const publicKey = text(
-  'an Ed25519 public key, SPKI in DER and base64, as `cordon gateway --new-key` prints it',
-  /^[A-Za-z0-9+/]{59}=$/,
+const roster = z.strictObject({ file: path, digest: digest.optional() }, must('a mapping'));
+
+const idToken = z.strictObject(
+  {
+    issuer: url,
+    jwks_url: url,
+    audience: word,
+    algorithms: z
+      .array(
+        z.enum(TOKEN_ALGORITHMS, must(`one of ${TOKEN_ALGORITHMS.join(', ')}`)),
+        must('a list of algorithms'),
+      )
+      .min(1, must('a list of at least one algorithm'))
+      .default(['RS256']),
+    max_auth_age_minutes: number('a number of minutes, 1 to 1440', 1, 1_440).default(15),
+    acr: z.array(word, must('a list of kinds of sign-in')).default([]),
+  },
+  must('a mapping'),
 );
 
-const gateway = z
+const approvals = z
   .strictObject(
     {
-      trusted_keys: z.array(publicKey, must('a list of public keys')).default([]),
-      serve: z
+      id_token: idToken.optional(),
+      mass_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(10),
+      notify: z
         .strictObject(
           {
-            url,
-            listen: text(
-              'an address to listen on, such as 127.0.0.1:8090',
-              /^[A-Za-z0-9.-]+:\d{1,5}$/,
-            ).default('127.0.0.1:8090'),
-            issuer: url,
-            client_id: word,
-            client_secret: reference.optional(),
-            signing_key: reference,
+            to: z.array(mailAddress, must('a list of mail addresses')).default([]),
+            link: url.optional(),
           },
           must('a mapping'),
         )
@@ -151,10 +135,10 @@ export const configSchema = z.strictObject(
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),
     kill_switch: path.optional(),
+    roster: roster.optional(),
+    approvals,
     secrets,
-    principal: z
-      .strictObject({ accept: z.boolean(must('true or false')).default(false) }, must('a mapping'))
-      .prefault({}),
+    principal,
     gateway,
     connectors: z
       .strictObject(

@@ -17,8 +17,8 @@ export interface Variable {
   readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
 }
 
-/** Read elsewhere, by the same prefix: which configuration file, and whether our own errors show their stack. */
-const OTHERS = ['CORDON_CONFIG', 'CORDON_DEBUG'] as const;
+/** Read elsewhere, by the same prefix: which configuration file, whether our errors show their stack, a key's passphrase. */
+const OTHERS = ['CORDON_CONFIG', 'CORDON_DEBUG', 'CORDON_KEY_PASSPHRASE'] as const;
 
 const TYPES = ['integer', 'boolean', 'array', 'object'] as const;
 

@@ -1,6 +1,8 @@
 /** Configuration: cordon.yaml, then CORDON_* variables over it, all faults in one report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
+import { approvalsFrom } from './config-approvals.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
@@ -23,6 +25,13 @@ export interface Config {
   readonly activityIds: 'key' | 'digest';
   /** While this file exists nothing acts. */
   readonly killSwitch: string | null;
+  /** Who may approve. Null: names are believed in development mode, and nobody can approve in production. */
+  readonly roster: { readonly file: string; readonly digest: string | null } | null;
+  readonly approvals: {
+    readonly idToken: IdTokenConfig | null;
+    readonly massTargets: number;
+    readonly notify: { readonly to: readonly string[]; readonly link: string | null } | null;
+  };
   readonly secrets: {
     /** Environment variables that references may name, besides those called CORDON_SECRET_…. */
     readonly env: readonly string[];
@@ -97,6 +106,9 @@ function configFrom(file: ConfigFile, folder: string): Config {
     evidence: at(file.evidence),
     activityIds: file.activity_ids,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
+    roster:
+      file.roster === undefined ? null : { file: at(file.roster.file), digest: file.roster.digest ?? null },
+    approvals: approvalsFrom(file.approvals),
     secrets: {
       env: file.secrets.env,
       file: file.secrets.file === undefined ? null : at(file.secrets.file),

@@ -13,6 +13,7 @@ import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
+import { openApprovals, originOf } from './approvals.ts';
 import type { Config } from './config.ts';
 import { temporalPulse } from './create.ts';
 
@@ -54,6 +55,12 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
       problems: [...(policy.kind === 'problems' ? policy.problems : []), ...flaws],
     };
   const { secrets } = opened;
+  const approvals = await openApprovals(
+    config,
+    (reference, reader) => secretFor(secrets, reference, reader),
+    client,
+  );
+  if (approvals.kind === 'problems') return approvals;
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
   mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
@@ -64,6 +71,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     labels: config.activityIds,
     ledger,
     policy: policy.engine,
+    approvals: approvals.approvals,
+    origin: (workflowId, runId) => originOf(client, workflowId, runId),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
     contracts,
     catalogue: createCatalogue(connectors),

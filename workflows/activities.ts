@@ -10,6 +10,8 @@ import type {
   CardBody,
   Judgement,
   Message,
+  NoCard,
+  Occasion,
   Question,
   Result,
   RunRef,
@@ -55,6 +57,8 @@ export type PlanReply =
       /** Checked against the playbook's declaration, defaults filled in. */
       readonly context: JsonObject;
       readonly requestedBy: string;
+      /** Absent in histories from before it was kept. */
+      readonly startedBy?: string;
       readonly pollMs: number | null;
       readonly continueAfterEvents: number | null;
       /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */
@@ -72,8 +76,10 @@ interface Recorded {
 export interface LocalActivities {
   plan(request: PlanRequest): Promise<PlanReply>;
   judge(input: Recorded & { readonly question: Question; readonly at: number }): Promise<Judgement>;
-  ask(input: Recorded & { readonly body: CardBody }): Promise<Card>;
-  weigh(input: Recorded & { readonly message: Message; readonly card: Card | null }): Promise<Weighed>;
+  ask(input: Recorded & { readonly body: CardBody }): Promise<Card | NoCard>;
+  weigh(
+    input: Recorded & { readonly message: Message; readonly card: Card | null; readonly at: number },
+  ): Promise<Weighed>;
   settle(
     input: Recorded & { readonly call: Call; readonly settled: Settled; readonly at: number },
   ): Promise<void>;
@@ -84,6 +90,13 @@ export interface LocalActivities {
 export interface RemoteActivities {
   act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result>;
   check(input: { readonly run: RunRef; readonly call: Call }): Promise<JsonObject | null>;
+  /** Nothing waits for it; see `Ports.tell`. */
+  tell(input: {
+    readonly run: RunRef;
+    readonly card: Card;
+    readonly occasion: Occasion;
+    readonly at: number;
+  }): Promise<void>;
 }
 
 export type Activities = LocalActivities & RemoteActivities;

@@ -3,13 +3,15 @@ import type { JsonObject } from './language/json.ts';
 import type { Repeat, Reversibility } from './language/plan.ts';
 import type { KeyScope, Retry, Severity } from './language/playbook.ts';
 import type { Assurance, Fault } from './walk/outcome.ts';
-import type { Verdict } from './walk/verdict.ts';
+import type { GroupQuorum, Verdict } from './walk/verdict.ts';
 
 /** Which run is asking. `chain` stays the same across continue-as-new and reset. */
 export interface RunRef {
   readonly workflowId: string;
   /** First execution's run id. */
   readonly chain: string;
+  /** This execution's run id: another one after continue-as-new, and after a reset. */
+  readonly runId: string;
   /** When the chain's first run started, milliseconds since 1970; the same on every replay. */
   readonly startedAt: number;
   readonly caseId: string;
@@ -19,6 +21,8 @@ export interface RunRef {
   readonly severity: Severity;
   /** Who asked for the run, as far as is known. */
   readonly requestedBy: string;
+  /** Whose client started it, in that client's own words. Absent in runs from before it was kept. */
+  readonly startedBy?: string;
 }
 
 /** One task with everything evaluated and frozen. */
@@ -36,9 +40,12 @@ export interface Question {
 }
 
 export interface Approval {
+  /** The person's id in the roster; the name they gave, where there is no roster. */
   readonly by: string;
   readonly assurance: Assurance;
   readonly card: string;
+  /** Groups the person was in when they voted. Absent in votes from before groups. */
+  readonly groups?: readonly string[];
 }
 
 export type Judgement =
@@ -59,19 +66,32 @@ export type Judgement =
       readonly targets: readonly string[];
       /** The activity id: `<task>:<key>`, or a digest where the key is long or digests are asked for. */
       readonly label: string;
+      /** Why the approvals that came along no longer hold; absent when they do, or none came. */
+      readonly lapsed?: Lapse;
     };
+
+/** What took an approval its force: a stable code, and a sentence. */
+export interface Lapse {
+  readonly code: string;
+  readonly reason: string;
+}
 
 /** What an approver sees and signs: exactly what would run. `digest` is SHA-256 of its canonical JSON. */
 export interface Card {
   readonly digest: string;
   readonly body: CardBody;
+  /** When those who may answer are told again, milliseconds since 1970. Absent where nobody can be told. */
+  readonly reminders?: readonly number[];
 }
+/** Cards of version 1, in histories from before, lack the marked fields; `termsOf` reads both. */
 export interface CardBody {
-  readonly v: 1;
+  readonly v: 2;
   /** Distinguishes two openings of the same question. */
   readonly nonce: string;
   readonly workflowId: string;
   readonly chain: string;
+  /** Since 2. The execution that opened it: after a reset, people are asked anew. */
+  readonly runId: string;
   readonly caseId: string;
   readonly playbook: string;
   readonly playbookVersion: string;
@@ -81,12 +101,24 @@ export interface CardBody {
   readonly connector: string;
   readonly inputs: JsonObject;
   readonly targets: readonly string[];
+  /** Since 2. */
+  readonly targetCount: number;
+  /** Since 2. What policy said: `allow` where only the playbook asks for a person. */
+  readonly effect: Verdict['effect'];
   readonly rules: readonly string[];
+  /** Since 2. SHA-256 of the policies that said it. */
+  readonly policySet: string;
   readonly reversibility: Reversibility;
   readonly requestedBy: string;
   readonly openedAt: number;
+  /** Since 2. Whatever is agreed, nothing runs earlier. */
+  readonly notBefore: number;
   readonly expiresAt: number;
   readonly quorum: number;
+  /** Since 2. */
+  readonly groups: readonly GroupQuorum[];
+  /** Since 2. */
+  readonly minAssurance: Assurance;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { LocalActivities, RemoteActivities } from './activities.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Call, Heard, Message, Ports, Result, RunRef } from './ports.ts';
+import type { Call, Card, Heard, Message, Ports, Result, RunRef } from './ports.ts';
 import { createRounds } from './rounds.ts';
 
 /** Retried until it answers: policy and record must be reached before anything else happens. */
@@ -72,9 +72,15 @@ export function createTemporalPorts(around: Surroundings): Ports {
       return rounds.join(() => short.judge({ run, facts, question, at: now() }));
     },
     ask: (body, facts) => rounds.join(() => short.ask({ run, facts, body })),
+    tell(card, occasion) {
+      const told = errand(card).tell({ run, card, occasion, at: now() });
+      told.catch((error: unknown) =>
+        log.warn('people could not be told of a card', { cancelled: isCancellation(error) }),
+      );
+    },
     weigh(message, card, facts) {
       progressed = true;
-      return rounds.join(() => short.weigh({ run, facts, message, card }));
+      return rounds.join(() => short.weigh({ run, facts, message, card, at: now() }));
     },
     settle: (call, settled, facts) =>
       rounds.join(() => short.settle({ run, facts, call, settled, at: now() })),
@@ -88,6 +94,7 @@ export function createTemporalPorts(around: Surroundings): Ports {
       await condition(stirred, Math.max(1, until - now()));
       return heard(around, task, suspendDue());
     },
+    spokenTo: (task) => mailbox.has(task),
     unheard(task) {
       const late: Message[] = [];
       for (let letter = mailbox.take(task); letter !== null; letter = mailbox.take(task)) {
@@ -136,6 +143,16 @@ function remote(call: Call, summary: string, activityId: string): RemoteActiviti
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Attempts at the provider are counted with the claim, not here: losing a worker or the store is not one.
     retry: { initialInterval: call.retry.backoffMs, backoffCoefficient: 2, maximumInterval: '5 minutes' },
+  });
+}
+
+/** Tried a few times, and then left: people also look by themselves. */
+function errand({ body }: Card): RemoteActivities {
+  return proxyActivities<RemoteActivities>({
+    summary: `${body.task}: tell those who may approve`,
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: '10 minutes',
+    retry: { initialInterval: '5 seconds', backoffCoefficient: 3, maximumAttempts: 3 },
   });
 }
 

@@ -2,11 +2,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { sha256 } from '../keys.ts';
 import type { Attestation, Attestor, Word } from './attestation.ts';
-import type { Rosters } from './rosters.ts';
+import type { RosterSource } from './roster-source.ts';
 import { digestOfWord, nameOfKey, readVoucher } from './voucher.ts';
 
 export interface BrokeredAttestorInput {
-  readonly rosters: Rosters;
+  readonly rosters: RosterSource;
   /** Public keys of trusted gateways by name, see `nameOfKey`. */
   readonly keys: ReadonlyMap<string, KeyObject>;
 }

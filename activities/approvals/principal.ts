@@ -9,12 +9,12 @@ import { isObject, type Json } from '../../workflows/language/json.ts';
 import type { Message } from '../../workflows/ports.ts';
 import { sha256 } from '../keys.ts';
 import type { Attestation, Attestor, Word } from './attestation.ts';
-import type { Ballot, BallotBox, OpenBallotBox } from './ballots.ts';
+import type { Ballot, BallotBox, OpenBallotBox } from './ballot-box.ts';
 import type { Known, Principal, Roster } from './roster.ts';
-import type { Rosters } from './rosters.ts';
+import type { RosterSource } from './roster-source.ts';
 
 export interface PrincipalAttestorInput {
-  readonly rosters: Rosters;
+  readonly rosters: RosterSource;
   readonly open: OpenBallotBox;
 }
 
@@ -25,7 +25,7 @@ export function createPrincipalAttestor(input: PrincipalAttestorInput): Attestor
     async attest(word) {
       let box: BallotBox;
       try {
-        box = await input.open(word.run.workflowId, openedAt(word));
+        box = await input.open(word.run, openedAt(word));
       } catch {
         return { kind: 'unavailable', reason: 'the server does not show the history of this run just now' };
       }

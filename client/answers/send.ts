@@ -1,12 +1,13 @@
 /** Brings a person's word to a run: as an update, which is answered; as a signal where nobody can answer. */
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { signals, updates } from '../../workflows/messages.ts';
-import type { ConfirmInput, ResolveInput, VoteInput } from '../../workflows/messages.ts';
+import type { ApproveInput, ConfirmInput, ResolveInput, VoteInput } from '../../workflows/messages.ts';
 import type { Reply } from '../../workflows/ports.ts';
 import { isNoWorker } from '../trouble.ts';
 
 export type Word =
-  | { readonly kind: 'approve' | 'reject'; readonly input: VoteInput }
+  | { readonly kind: 'approve'; readonly input: ApproveInput }
+  | { readonly kind: 'reject' | 'withdraw'; readonly input: VoteInput }
   | { readonly kind: 'confirm'; readonly input: ConfirmInput }
   | { readonly kind: 'resolve'; readonly input: ResolveInput };
 
@@ -41,6 +42,7 @@ function update(client: Client, workflowId: string, word: Word): Promise<Reply> 
   switch (word.kind) {
     case 'approve':
     case 'reject':
+    case 'withdraw':
       return handle.executeUpdate(updates[word.kind], { args: [word.input] });
     case 'confirm':
       return handle.executeUpdate(updates.confirm, { args: [word.input] });
@@ -56,6 +58,7 @@ function signal(client: Client, workflowId: string, word: Word): Promise<void> {
   switch (word.kind) {
     case 'approve':
     case 'reject':
+    case 'withdraw':
       return handle.signal(signals[word.kind], word.input);
     case 'confirm':
       return handle.signal(signals.confirm, word.input);

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Heard, Message, Ports, RunRef } from '../../workflows/ports.ts';
 import { readMessage, MESSAGE_KINDS, type MessageKind } from '../../workflows/walk/message.ts';
 import { createMailbox } from '../../workflows/mailbox.ts';
+import { closedTo } from '../../workflows/walk/opening.ts';
 import type { RunState } from '../../workflows/walk/state.ts';
 import type { Walk } from '../../workflows/walk/walk.ts';
 import { TryAgain } from '../../activities/try-again.ts';
@@ -79,7 +80,10 @@ export function createStage(
     suspendDue: () => false,
     judge: (question, facts) => work(activities.judge({ run, facts, question, at: clock.now() })),
     ask: (body, facts) => work(activities.ask({ run, facts, body })),
-    weigh: (message, card, facts) => work(activities.weigh({ run, facts, message, card })),
+    tell(card, occasion) {
+      void work(activities.tell({ run, card, occasion, at: clock.now() }));
+    },
+    weigh: (message, card, facts) => work(activities.weigh({ run, facts, message, card, at: clock.now() })),
     settle: (call, settled, facts) => work(activities.settle({ run, facts, call, settled, at: clock.now() })),
     record: (facts) => work(activities.record({ run, facts })),
     check: (call) => work(activities.check({ run, call })),
@@ -90,6 +94,7 @@ export function createStage(
       );
     },
     hear: (task, until) => hear(task, until),
+    spokenTo: (task) => mailbox.has(task),
     unheard(task) {
       const late: Message[] = [];
       for (let letter = mailbox.take(task); letter !== null; letter = mailbox.take(task))
@@ -118,8 +123,8 @@ export function createStage(
     const reading = readMessage(said.say, said.raw ?? payloadOf(said, state));
     if (reading.kind === 'malformed') return walk.ignored({ kind: said.say, code: reading.code, task: null });
     const { task } = reading.message;
-    if (state.tasks[task]?.phase !== 'waiting')
-      return walk.ignored({ kind: said.say, code: 'nothing_open', task });
+    const closed = closedTo(reading.message, state);
+    if (closed !== null) return walk.ignored({ kind: said.say, code: closed, task });
     mailbox.put({ message: reading.message, reply: () => {} });
     listeners.get(task)?.();
   };
@@ -146,7 +151,7 @@ function isMessageKind(name: string): name is MessageKind {
 function payloadOf(said: Said, state: RunState): JsonObject {
   const waiting = said.task === undefined ? null : state.tasks[said.task]?.waiting;
   const digest = said.digest ?? (waiting?.kind === 'approval' ? waiting.card.digest : '0'.repeat(64));
-  const vote = said.say === 'approve' || said.say === 'reject';
+  const vote = ['approve', 'reject', 'withdraw'].includes(said.say);
   return {
     task: said.task ?? '',
     by: said.by ?? 'sam',

@@ -1,4 +1,5 @@
 /** The world of a rehearsal: real activities, a store in memory, scripted policy and connectors. */
+import { NO_ROSTER } from '../../activities/approvals/index.ts';
 import { contracts as installed, createCatalogue } from '../../activities/catalogue/index.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
@@ -31,6 +32,8 @@ export function rehearsalWorld(
     labels: 'key',
     ledger: createMemoryLedger({ log: 'rehearsal', now: () => clock.now() }),
     policy: scriptedPolicy(rehearsal),
+    approvals: NO_ROSTER,
+    origin: async () => null,
     connectors: new Map([[NAME, connector]]),
     contracts,
     catalogue: createCatalogue([connector], contracts),

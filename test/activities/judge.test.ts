@@ -17,6 +17,7 @@ import {
   START,
   worldOf,
   type Given,
+  putCard,
 } from './samples.ts';
 
 const fresh = (): Ledger => createMemoryLedger({ log: 'test', now: () => START });
@@ -188,9 +189,10 @@ describe('the verdict', () => {
 
   test('is asked of every target once, with everything policy may decide by', async () => {
     const { asked, policy } = saying(ALLOW);
-    const approvals = [{ by: 'sam', assurance: 'V0', card: 'c'.repeat(64) }] as const;
+    const ledger = fresh();
+    const approvals = [{ by: 'sam', assurance: 'V0', card: await putCard(ledger) }] as const;
     const contracts = question({ inputs: { user: 'mail' }, approvals });
-    await judge(fresh(), { policy }, contracts);
+    await judge(ledger, { policy }, contracts);
     expect(asked).toEqual([
       {
         task: 'clean',
@@ -201,7 +203,7 @@ describe('the verdict', () => {
         playbook: 'sample',
         caseId: 'CASE-1',
         requestedBy: 'riley',
-        approvals,
+        approvals: [{ by: 'sam', assurance: 'V0', groups: [] }],
         mode: 'development',
         targets: ['mail'],
       },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Ballot, BallotBox } from '../../activities/approvals/ballots.ts';
+import type { Ballot, BallotBox } from '../../activities/approvals/ballot-box.ts';
 import { createPrincipalAttestor } from '../../activities/approvals/principal.ts';
 import type { Attestation } from '../../activities/approvals/attestation.ts';
 import type { Message } from '../../workflows/ports.ts';
@@ -25,8 +25,8 @@ const ballot = (changes: Partial<Ballot> = {}): Ballot => ({
 async function attest(box: Partial<BallotBox>, message = APPROVE): Promise<Attestation> {
   const attestor = createPrincipalAttestor({
     rosters: rostersOf(),
-    open: (workflowId, since) => {
-      expect([workflowId, since]).toEqual([RUN.workflowId, OPENED_AT]);
+    open: ({ workflowId, runId }, since) => {
+      expect([workflowId, runId, since]).toEqual([RUN.workflowId, RUN.runId, OPENED_AT]);
       return Promise.resolve({ ballots: [], workers: [], whole: true, ...box });
     },
   });

@@ -2,14 +2,15 @@
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { z } from 'zod';
+import { cardText } from '../../activities/approvals/card-text.ts';
+import { NO_ROSTER } from '../../activities/approvals/index.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import type { Answer, CallContext, Connector, Performance } from '../../activities/connectors/connector.ts';
-import { digestOf, inputsDigest } from '../../activities/keys.ts';
-import { createMemoryLedger, nodeCodec, openStores } from '../../activities/stores/index.ts';
+import { inputsDigest, sha256 } from '../../activities/keys.ts';
+import { createMemoryLedger, openStores } from '../../activities/stores/index.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
-import type { Pulse, World } from '../../activities/world.ts';
-import { canonical } from '../../workflows/audit/canonical.ts';
 import { openedEntries } from '../../activities/stores/opened-entries.ts';
+import type { Pulse, World } from '../../activities/world.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Call, CardBody, Question, RunRef } from '../../workflows/ports.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
@@ -57,6 +58,8 @@ export function worldOf(ledger: Ledger, { perform = done, like = {}, ...given }:
     mode: 'development',
     labels: 'key',
     ledger,
+    approvals: NO_ROSTER,
+    origin: async () => null,
     policy: { set: { name: 'sample', digest: '0'.repeat(64) }, decide: async () => ALLOW },
     connectors: new Map([['mail', connector]]),
     contracts: new Map([['RemoveFilters', removeFilters]]),
@@ -111,10 +114,11 @@ export function callFor(asked: Question = question(), given: Partial<Call> = {})
 export function cardBody(given: Partial<CardBody> = {}): CardBody {
   const { task, type, connector, inputs, reversibility } = question();
   return {
-    v: 1,
+    v: 2,
     nonce: 'nonce-1',
     workflowId: RUN.workflowId,
     chain: RUN.chain,
+    runId: RUN.runId,
     caseId: RUN.caseId,
     playbook: RUN.playbook,
     playbookVersion: RUN.playbookVersion,
@@ -124,21 +128,27 @@ export function cardBody(given: Partial<CardBody> = {}): CardBody {
     connector,
     inputs,
     targets: ['alice', 'mail'],
+    targetCount: 2,
+    effect: 'needs_approval',
     rules: ['sample.allow'],
+    policySet: '0'.repeat(64),
     reversibility,
     requestedBy: RUN.requestedBy,
     openedAt: START,
+    notBefore: START,
     expiresAt: START + 3_600_000,
     quorum: 1,
+    groups: [],
+    minAssurance: 'V0',
     ...given,
   };
 }
 
 /** Stores the card as `ask` does, and gives its digest. */
 export async function putCard(ledger: Ledger, given: Partial<CardBody> = {}): Promise<string> {
-  const body = { ...cardBody(given) };
-  const digest = digestOf(body);
-  await ledger.put({ kind: 'card', digest, text: canonical(body) });
+  const text = cardText(cardBody(given));
+  const digest = sha256(text);
+  await ledger.put({ kind: 'card', digest, text });
   return digest;
 }
 

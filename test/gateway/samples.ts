@@ -1,10 +1,11 @@
 import type { CardBody } from '../../workflows/ports.ts';
 
 export const cardBody: CardBody = {
-  v: 1,
+  v: 2,
   nonce: 'n-1',
   workflowId: 'cordon-email_takeover_v1-CASE-7',
   chain: 'c',
+  runId: 'r',
   caseId: 'CASE-7',
   playbook: 'email_takeover_v1',
   playbookVersion: '1',
@@ -14,10 +15,16 @@ export const cardBody: CardBody = {
   connector: 'google-workspace',
   inputs: { email: 'alice@corp.example' },
   targets: ['alice@corp.example'],
+  targetCount: 1,
+  effect: 'needs_approval',
   rules: ['accounts.rotate'],
+  policySet: 'b'.repeat(64),
   reversibility: 'B',
   requestedBy: 'riley@corp.example',
   openedAt: Date.UTC(2026, 5, 1, 12),
+  notBefore: Date.UTC(2026, 5, 1, 12),
   expiresAt: Date.UTC(2026, 5, 1, 16),
   quorum: 1,
+  groups: [],
+  minAssurance: 'V2',
 };

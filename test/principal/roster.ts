@@ -1,35 +1,40 @@
 /** Two people, a service and a worker; a stranger is nobody. */
-import type { Known, Principal, Roster, RosterPerson } from '../../activities/approvals/roster.ts';
-import type { Rosters } from '../../activities/approvals/rosters.ts';
+import type { Roster } from '../../activities/approvals/roster.ts';
+import { createRoster } from '../../activities/approvals/roster-index.ts';
+import { rosterList } from '../../activities/approvals/roster-list.ts';
+import type { RosterSource } from '../../activities/approvals/roster-source.ts';
 
-const person = (id: string): RosterPerson => ({
-  id,
-  name: id,
-  groups: ['soc'],
-  mail: `${id}@corp.example`,
-  keys: [],
-});
-const PERSONS = [person('carol'), person('bob')];
+/** What stands in the file; the worker's account is listed as carol's own, so that only what it does bars it. */
+export const ROSTER = {
+  persons: [
+    {
+      id: 'carol',
+      name: 'Carol',
+      groups: ['soc'],
+      mail: 'carol@corp.example',
+      principals: [
+        { type: 'jwt', name: 'sub-of-carol' },
+        { type: 'jwt', name: 'sub-of-worker' },
+      ],
+    },
+    {
+      id: 'bob',
+      name: 'Bob',
+      groups: ['soc'],
+      mail: 'bob@corp.example',
+      principals: [{ type: 'jwt', name: 'sub-of-bob' }],
+    },
+  ],
+  groups: { soc: {} },
+  never_approve: { principals: [{ type: 'jwt', name: 'sub-of-robot' }] },
+};
 
-function known(id: string | undefined): Known {
-  const found = PERSONS.find((one) => one.id === id);
-  if (found !== undefined) return { kind: 'person', person: found };
-  return id === 'robot' ? { kind: 'barred' } : { kind: 'unknown' };
+export function rosterOf(): Roster {
+  const made = createRoster(rosterList.parse(ROSTER), '0'.repeat(64));
+  if (made.kind === 'problems') throw new Error(made.problems.join('\n'));
+  return made.roster;
 }
 
-export const rosterOf = (): Roster => ({
-  digest: '0'.repeat(64),
-  persons: PERSONS,
-  byAccount: (name) => known(/^([a-z]+)(@corp\.example)?$/i.exec(name.trim())?.[1]?.toLowerCase()),
-  byPrincipal: ({ type, name }: Principal) =>
-    // The worker's own account is listed as if it were carol's: what bars it then is what it does.
-    type === 'jwt'
-      ? known(name === 'sub-of-worker' ? 'carol' : name.replace(/^sub-of-/, ''))
-      : { kind: 'unknown' },
-  bySubject: () => ({ kind: 'unknown' }),
-  byKey: () => null,
-});
-
-export const rostersOf = (changes: Partial<Roster> = {}): Rosters => ({
+export const rostersOf = (changes: Partial<Roster> = {}): RosterSource => ({
   current: () => Promise.resolve({ kind: 'roster', roster: { ...rosterOf(), ...changes } }),
 });

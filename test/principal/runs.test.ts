@@ -46,13 +46,13 @@ async function attest(run: Run, card: Card, message: Message): Promise<Attestati
   const { runId } = await run.handle.describe();
   const attestor = createPrincipalAttestor({
     rosters: rostersOf(),
-    open: openBallotBoxes(client, () => runId),
+    open: openBallotBoxes(client),
   });
   return attestor.attest({
     message,
     proof: { kind: 'principal' },
     subject: { digest: card.digest, text: canonical({ ...card.body }) },
-    run: { ...RUN, workflowId: run.id },
+    run: { ...RUN, workflowId: run.id, runId },
     at: Date.now(),
   });
 }

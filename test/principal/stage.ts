@@ -105,13 +105,13 @@ async function startHandRun(stage: AttestingStage): Promise<HandRun> {
       const { runId } = await worker.workflow.getHandle(workflowId).describe();
       const attestor = createPrincipalAttestor({
         rosters: rostersOf(),
-        open: openBallotBoxes(worker, () => runId),
+        open: openBallotBoxes(worker),
       });
       return attestor.attest({
         message,
         proof: { kind: 'principal' },
         subject: { digest: DIGEST, text: JSON.stringify({ openedAt: since }) },
-        run: { ...RUN, workflowId },
+        run: { ...RUN, workflowId, runId },
         at: Date.now(),
       });
     },

@@ -60,7 +60,7 @@ describe('the card', () => {
     const { cards } = await ask({ verdicts: [needing(1)] });
     expect(cards).toEqual([
       {
-        v: 1,
+        v: 2,
         nonce: 'nonce-1',
         workflowId: RUN.workflowId,
         chain: RUN.chain,
@@ -68,17 +68,24 @@ describe('the card', () => {
         playbook: 'sample',
         playbookVersion: '1',
         planDigest: RUN.planDigest,
+        runId: RUN.runId,
         task: 'risky',
         type: 'Step',
         connector: 'mail',
         inputs: { filter_ids: ['f1'] },
         targets: ['alice'],
+        targetCount: 1,
+        effect: 'needs_approval',
         rules: ['sample.allow'],
+        policySet: '0'.repeat(64),
         reversibility: 'B',
         requestedBy: 'riley',
         openedAt: START,
+        notBefore: START,
         expiresAt: START + 3_600_000,
         quorum: 1,
+        groups: [],
+        minAssurance: 'V0',
       },
     ]);
   });

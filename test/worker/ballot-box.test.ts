@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { BallotBox } from '../../activities/approvals/ballots.ts';
+import type { BallotBox } from '../../activities/approvals/ballot-box.ts';
 import { openBallotBoxes } from '../../worker/ballot-box.ts';
 
 const [STARTED, TASK_SCHEDULED, TASK_STARTED, TASK_COMPLETED, ACTIVITY_STARTED] = [1, 5, 6, 7, 11];
@@ -51,7 +51,7 @@ async function read(
     });
   };
   const client = { options: { namespace: 'n' }, workflowService: { getWorkflowExecutionHistoryReverse } };
-  return openBallotBoxes(client as unknown as Client, () => current)('w', OPENED_AT);
+  return openBallotBoxes(client as unknown as Client)({ workflowId: 'w', runId: current }, OPENED_AT);
 }
 
 function written({ eventType, at, by, more }: Event, index: number): object {

@@ -41,6 +41,12 @@ export const EVENTS = [
   /** A vote that counts, on the way to its quorum. */
   'vote_counted',
   'vote_refused',
+  /** Nobody could say whose vote it is; it is weighed again. */
+  'vote_deferred',
+  'vote_withdrawn',
+  'approvers_told',
+  /** What was approved, or was to be, no longer stands; people are asked anew. */
+  'card_superseded',
   /** A signal that could not be read, or that answers nothing open. */
   'message_ignored',
   'key_conflict',
@@ -53,6 +59,9 @@ export type EventName = (typeof EVENTS)[number];
 export const RECURRING: ReadonlySet<EventName> = new Set([
   'vote_counted',
   'vote_refused',
+  'vote_deferred',
+  'vote_withdrawn',
+  'card_superseded',
   'message_ignored',
   'run_continued',
 ]);

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../language/json.ts';
 import type { Plan } from '../language/plan.ts';
-import type { Approval, Call, Card, Judgement, Question } from '../ports.ts';
+import type { Approval, Call, Card, Judgement, Message, Question } from '../ports.ts';
 import type { Fault, Outcome } from './outcome.ts';
 
 export type Decided = Extract<Judgement, { readonly kind: 'decided' }>;
@@ -16,6 +16,8 @@ export type Waiting =
       readonly question: Question;
       readonly card: Card;
       readonly approvals: readonly Approval[];
+      /** How many of the card's reminders are out. */
+      readonly reminded?: number;
     }
   | {
       readonly kind: 'confirmation';
@@ -34,10 +36,21 @@ export type Waiting =
       readonly until: number;
     };
 
+/** A word that could not be weighed when it came, and when to try again. */
+export interface Deferred {
+  readonly message: Message;
+  readonly tries: number;
+  readonly at: number;
+}
+
 export interface TaskRecord {
   outcome: Outcome | null;
   phase: 'pending' | 'running' | 'waiting';
   waiting: Waiting | null;
+  /** Absent while there are none. */
+  deferred?: readonly Deferred[];
+  /** Approved, and nothing done yet: those who approved may still take it back. */
+  revocable?: boolean;
   /** Resolved inputs; null until they were. */
   inputs: JsonObject | null;
   key: string | null;

@@ -9,6 +9,7 @@ import { createBell } from './bell.ts';
 import { createChronicle } from './chronicle.ts';
 import { turnOf } from './needs.ts';
 import type { Outcome } from './outcome.ts';
+import { createRation } from './ration.ts';
 import { createRecorder } from './recorder.ts';
 import { createScope } from './scope.ts';
 import { recordOf, type RunState } from './state.ts';
@@ -38,6 +39,10 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
   const chronicle = createChronicle(plan, run, state, recorder, ports);
   const scope = createScope(run, context, (task) => state.tasks[task]?.outcome);
   const bell = createBell();
+  const ration = createRation((details) => {
+    recorder.announce(null, 'message_ignored', details);
+    bell.ring();
+  });
   let strands = 0;
   let flushing = false;
   let failure: { readonly error: unknown } | null = null;
@@ -123,10 +128,7 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
   const unfinished = (): boolean => plan.tasks.some((task) => recordOf(state, task.name).outcome === null);
 
   return {
-    ignored(details) {
-      recorder.announce(null, 'message_ignored', details);
-      bell.ring();
-    },
+    ignored: (details) => ration.take(details),
     async run() {
       chronicle.open();
       resume();
@@ -135,6 +137,7 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
         const leaving = ports.suspendDue();
         if (!leaving) handOutTurns();
         if (strands === 0) {
+          ration.settle();
           if (!leaving || !unfinished()) break;
           if (!ports.cancelled()) await recorder.drain((facts) => ports.record(facts));
           if (!ports.cancelled()) return 'suspended';

@@ -29,7 +29,10 @@ export interface BallotBox {
 }
 
 /**
- * Reads the run that the calling activity belongs to, and the runs it continues, back to `since`. Throws when the
- * server cannot be asked: a vote then waits.
+ * Reads the run, and the runs it continues, back to `since`. Throws when the server cannot be asked: a vote then
+ * waits.
  */
-export type OpenBallotBox = (workflowId: string, since: number) => Promise<BallotBox>;
+export type OpenBallotBox = (
+  run: { readonly workflowId: string; readonly runId: string },
+  since: number,
+) => Promise<BallotBox>;

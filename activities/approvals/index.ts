@@ -1,0 +1,44 @@
+/** Everything that decides whether a word counts, put together from the configuration. */
+import type { Attestor } from './attestation.ts';
+import { createAssertedAttestor } from './asserted.ts';
+import { createIdTokenAttestor, type IdTokenConfig } from './id-token.ts';
+import type { Notices } from './notices.ts';
+import type { RosterSource } from './roster-source.ts';
+import { createSignatureAttestor } from './signature.ts';
+
+export interface Approvals {
+  /** Null: nobody is known, and only asserted names (V0) can be told apart. */
+  readonly rosters: RosterSource | null;
+  readonly attestors: readonly Attestor[];
+  /** From this many targets on, an approver types how many there are. */
+  readonly massTargets: number;
+  /** Null: nobody is told of a card. */
+  readonly notices: Notices | null;
+}
+
+export const MASS_TARGETS = 10;
+
+/** Without a roster: for trying a playbook out. */
+export const NO_ROSTER: Approvals = {
+  rosters: null,
+  attestors: [createAssertedAttestor(null)],
+  massTargets: MASS_TARGETS,
+  notices: null,
+};
+
+export interface ApprovalsInput {
+  readonly rosters: RosterSource | null;
+  readonly idToken: IdTokenConfig | null;
+  readonly massTargets: number;
+  readonly notices: Notices | null;
+  /** Attestors that need more of the world than this folder has. */
+  readonly others?: readonly Attestor[];
+}
+
+export function createApprovals(input: ApprovalsInput): Approvals {
+  const { rosters, idToken, massTargets, notices, others = [] } = input;
+  if (rosters === null) return { ...NO_ROSTER, massTargets, notices };
+  const tokens = idToken === null ? [] : [createIdTokenAttestor(idToken, rosters)];
+  const attestors = [createAssertedAttestor(rosters), createSignatureAttestor(rosters), ...tokens, ...others];
+  return { rosters, attestors, massTargets, notices };
+}
