@@ -11,7 +11,7 @@ import { cardBody } from './card-body.ts';
 import { samePerson, type Outcome } from './outcome.ts';
 import type { Decided, Waiting } from './state.ts';
 import { listen } from './listen.ts';
-import type { Ear, Strand, Word } from './strand.ts';
+import type { Counted, Ear, Strand, Word } from './strand.ts';
 import { isMet, termsOf } from './terms.ts';
 
 export type Consent =
@@ -79,7 +79,7 @@ export async function awaitConsent(strand: Strand): Promise<Consent> {
 }
 
 /** The card whose quorum is full may still be refused, and its votes taken back; nobody can add to it. */
-function earFor({ card, approvals }: Open, met: boolean): Ear {
+function earFor({ card, approvals, spent = [] }: Open, met: boolean): Ear {
   const voted = (by: string): boolean => approvals.some((vote) => samePerson(vote.by, by));
   return {
     deadline: met ? Infinity : card.body.expiresAt,
@@ -91,8 +91,10 @@ function earFor({ card, approvals }: Open, met: boolean): Ear {
       if (voted(message.by)) return 'voted_already';
       return met ? 'enough' : null;
     },
-    admits({ kind }, { by }) {
+    admits({ kind }, { by, evidence }) {
       if (kind === 'approve' && voted(by)) return 'voted_already';
+      // Whoever repeats what its author took back has nothing but the old proof.
+      if (kind === 'approve' && evidence !== undefined && spent.includes(evidence)) return 'proof_spent';
       return kind === 'withdraw' && !voted(by) ? 'nothing_to_withdraw' : null;
     },
   };
@@ -131,8 +133,13 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
     return approved(strand, waiting, approvals, details);
   // Announced, so that it is in the record at once: the next vote may be days away.
   recorder.announce(task.name, 'vote_counted', details);
-  strand.wait({ ...waiting, approvals });
+  strand.wait({ ...waiting, approvals, ...spentWith(waiting, weighed) });
   return null;
+}
+
+/** A mere name is no proof, and may be said again. */
+function spentWith({ spent = [] }: Open, { assurance, evidence }: Counted): Pick<Open, 'spent'> {
+  return assurance === 'V0' || evidence === undefined ? {} : { spent: [...spent, evidence] };
 }
 
 function approved(
