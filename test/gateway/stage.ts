@@ -37,7 +37,8 @@ export function openCard(changes: Partial<CardBody> = {}): OpenCard {
   return { workflowId: body.workflowId, task: body.task, card: { digest, body }, text, approvals: [] };
 }
 
-export async function openGatewayStage(): Promise<GatewayStage> {
+/** `real`: the cards of a server, instead of a drawer. */
+export async function openGatewayStage(real?: Cards): Promise<GatewayStage> {
   const provider = new OAuth2Server();
   const { privateKey: providerKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await provider.issuer.keys.add({
@@ -65,7 +66,7 @@ export async function openGatewayStage(): Promise<GatewayStage> {
   const logged: string[] = [];
   let open: readonly OpenCard[] = [];
   let ahead = 0;
-  const cards: Cards = {
+  const cards: Cards = real ?? {
     open: () => Promise.resolve(open),
     find: (workflowId, task) =>
       Promise.resolve(open.find((one) => one.workflowId === workflowId && one.task === task) ?? null),
