@@ -1,7 +1,7 @@
 /** Stations 2 and 3 in one trip: look the key up, then ask policy. The verdict is in the record before it is heard. */
 import type { LocalActivities } from '../workflows/activities.ts';
 import { isObject, type JsonObject } from '../workflows/language/json.ts';
-import type { Judgement, Question, RunRef } from '../workflows/ports.ts';
+import type { Glass, Judgement, Question, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
 import type { Verdict } from '../workflows/walk/verdict.ts';
@@ -31,8 +31,8 @@ async function judge(world: World, run: RunRef, question: Question, at: number):
   const digest = inputsDigest(question.type, question.connector, inputs);
   const seen = await lookUp(world, run, question, digest);
   if (seen !== null) return { judgement: seen, verdictFact: null };
-  const ballot = await recount(world, run, question.approvals);
-  const verdict = await world.policy.decide({
+  const ballot = await recount(world, run, question.approvals, at);
+  const said = await world.policy.decide({
     task: question.task,
     type: question.type,
     connector: question.connector,
@@ -45,6 +45,7 @@ async function judge(world: World, run: RunRef, question: Question, at: number):
     mode: world.mode,
     targets,
   });
+  const verdict = ballot.glass === null ? said : withGlass(said, ballot.glass);
   const label = labelOf(question, run, world.labels === 'digest');
   return {
     judgement: {
@@ -57,6 +58,17 @@ async function judge(world: World, run: RunRef, question: Question, at: number):
       ...(ballot.lapse === null ? {} : { lapsed: ballot.lapse }),
     },
     verdictFact: factOf(question, verdict, digest, at),
+  };
+}
+
+/** Where approvals are all that policy still wants, the glass stands for them. What it forbids stays forbidden. */
+function withGlass(verdict: Verdict, { ticket, use }: Glass): Verdict {
+  if (verdict.effect !== 'needs_approval') return verdict;
+  const reason = `one person acts alone in an emergency (${ticket}, use ${use.slice(0, 12)}), to be reviewed`;
+  return {
+    ...verdict,
+    effect: 'allow',
+    rules: [{ id: 'break_glass', effect: 'guard', reason }, ...verdict.rules],
   };
 }
 

@@ -6,6 +6,7 @@ import { termsOf } from '../workflows/walk/terms.ts';
 import { attestWord } from './approvals/attest.ts';
 import type { Attestation } from './approvals/attestation.ts';
 import { objectionTo, personById } from './approvals/electorate.ts';
+import { breakGlass, objectionToGlass, reviewGlass } from './approvals/glass.ts';
 import { flawOfReason } from './approvals/reason.ts';
 import { lapseOfCard } from './approvals/standing.ts';
 import { subjectOf } from './approvals/statement.ts';
@@ -13,7 +14,7 @@ import { appendFacts } from './record.ts';
 import type { World } from './world.ts';
 
 type Person = Extract<Attestation, { readonly kind: 'person' }>;
-type Vote = Extract<Message, { readonly kind: 'approve' | 'reject' | 'withdraw' }>;
+type Vote = Extract<Message, { readonly kind: 'approve' | 'reject' | 'withdraw' | 'break_glass' }>;
 
 export function createWeigh(world: World): LocalActivities['weigh'] {
   return async ({ run, facts, message, card, at }) => {
@@ -45,11 +46,11 @@ async function weigh(
       reason: `this proves who you are as ${attested.assurance} only, and ${least} is needed; a mere name is V0`,
       assurance: attested.assurance,
     };
-  return admit(world, message, card, run, attested);
+  return admit(world, message, card, run, attested, at);
 }
 
 function isVote(message: Message): message is Vote {
-  return message.kind === 'approve' || message.kind === 'reject' || message.kind === 'withdraw';
+  return ['approve', 'reject', 'withdraw', 'break_glass'].includes(message.kind);
 }
 
 /** The stored bytes that are voted on; otherwise why there can be no vote. */
@@ -76,6 +77,8 @@ async function shownCard(
  * that somebody known stands behind it. Without a roster there are only names, and development takes them for all.
  */
 function leastFor({ mode, approvals }: World, message: Message, card: Card | null): Assurance {
+  if (message.kind === 'break_glass') return 'V3';
+  if (message.kind === 'review') return 'V1';
   if (approvals.rosters === null && mode === 'development') return 'V0';
   const floor = mode === 'production' ? 'V1' : 'V0';
   const asked = card === null ? floor : termsOf(card.body).minAssurance;
@@ -89,14 +92,17 @@ async function admit(
   card: Card | null,
   run: RunRef,
   { person, assurance, evidence }: Person,
+  at: number,
 ): Promise<Weighed> {
   const { rosters, massTargets } = world.approvals;
   const current = rosters === null ? null : await rosters.current();
   if (current?.kind === 'unavailable') return current;
   const roster = current?.roster ?? null;
-  if (message.kind === 'approve') {
+  if (message.kind === 'approve' || message.kind === 'break_glass') {
     const objection = objectionTo(roster, person, run);
     if (objection !== null) return refused(objection.code, objection.reason);
+  }
+  if (message.kind === 'approve') {
     const count = card?.body.targets.length ?? 0;
     if (count >= massTargets && message.targets !== count) return uncounted(message.targets);
   }
@@ -106,7 +112,28 @@ async function admit(
   const named = roster.byAccount(message.by);
   if (named.kind === 'person' && named.person.id !== person)
     return refused('name_mismatch', 'the word names one person and is proved by another');
-  return { kind: 'counts', by: person, assurance, groups: listed.groups, evidence, roster: roster.digest };
+  const counts = {
+    kind: 'counts',
+    by: person,
+    assurance,
+    groups: listed.groups,
+    evidence,
+    roster: roster.digest,
+  } as const;
+  switch (message.kind) {
+    case 'break_glass': {
+      const objection = card === null ? null : objectionToGlass(message, card, listed);
+      if (objection !== null) return refused(objection.code, objection.reason);
+      const glass = await breakGlass(world, run, message, listed, at);
+      return 'code' in glass ? refused(glass.code, glass.reason) : { ...counts, glass };
+    }
+    case 'review': {
+      const objection = await reviewGlass(world, run, message, listed, at);
+      return objection === null ? counts : refused(objection.code, objection.reason);
+    }
+    default:
+      return counts;
+  }
 }
 
 /** The number is not said: whoever did not count the targets is to look at them. */

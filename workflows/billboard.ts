@@ -69,6 +69,8 @@ function openItem(task: string, waiting: Waiting, iso: (ms: number) => string): 
       return { kind: 'confirmation', task, instructions: waiting.instructions, until: iso(waiting.until) };
     case 'settlement':
       return { kind: 'settlement', task, fault: waiting.fault.message, until: iso(waiting.until) };
+    case 'review':
+      return { kind: 'review', task, use: waiting.glass.use, by: waiting.by, ticket: waiting.glass.ticket };
     default:
       return waiting satisfies never;
   }
@@ -100,6 +102,13 @@ function howToAnswer(run: RunRef, item: OpenItem): string {
       return answerable(run, 'resolve', word, [
         `**${item.task}**: ${item.fault}.`,
         'Look at the provider whether it took effect, then send signal `resolve` (`completed` or `failed`) with',
+      ]);
+    }
+    case 'review': {
+      const word = { task: item.task, digest: item.use, by: 'YOUR NAME', reason: 'WHAT YOU SAW' };
+      return answerable(run, 'review', word, [
+        `**${item.task}** was done behind broken glass; nobody can break it again before somebody else has looked at that.`,
+        'Look at what was done, then send signal `review` with a proof of who you are, as in',
       ]);
     }
     default:

@@ -46,6 +46,18 @@ export interface Approval {
   readonly card: string;
   /** Groups the person was in when they voted. Absent in votes from before groups. */
   readonly groups?: readonly string[];
+  /** Present where one person broke the glass. */
+  readonly glass?: Glass;
+}
+
+/** One use of break-glass: it stands for a quorum until its time is up, and for nothing else. */
+export interface Glass {
+  /** SHA-256 that names this use. */
+  readonly use: string;
+  readonly ticket: string;
+  readonly scope: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
 }
 
 export type Judgement =
@@ -161,6 +173,30 @@ export type Message =
   /** Takes an approval back, as long as nothing was done on its strength. */
   | {
       readonly kind: 'withdraw';
+      readonly task: string;
+      readonly digest: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly proof?: Proof;
+    }
+  /** One registered person acts alone on this card, in an emergency. Everybody hears of it, and it is reviewed. */
+  | {
+      readonly kind: 'break_glass';
+      readonly task: string;
+      readonly digest: string;
+      /** Where the emergency is written down. */
+      readonly ticket: string;
+      /** `run`, or the one target that it is about. */
+      readonly scope: string;
+      /** For how long it holds. */
+      readonly minutes: number;
+      readonly by: string;
+      readonly reason: string;
+      readonly proof?: Proof;
+    }
+  /** Somebody else has looked at what was done behind broken glass. `digest` is that of the use. */
+  | {
+      readonly kind: 'review';
       readonly task: string;
       readonly digest: string;
       readonly by: string;

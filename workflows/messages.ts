@@ -23,6 +23,13 @@ export interface ConfirmInput {
   readonly reason: string;
   readonly proof?: Proof;
 }
+export interface BreakGlassInput extends VoteInput {
+  readonly ticket: string;
+  /** `run`, or the one target that it is about. */
+  readonly scope: string;
+  /** 1 to 60. */
+  readonly minutes: number;
+}
 export interface ResolveInput extends ConfirmInput {
   readonly result: 'completed' | 'failed';
   readonly output?: JsonObject;
@@ -42,7 +49,15 @@ export type OpenItem =
       readonly instructions: string;
       readonly until: string;
     }
-  | { readonly kind: 'settlement'; readonly task: string; readonly fault: string; readonly until: string };
+  | { readonly kind: 'settlement'; readonly task: string; readonly fault: string; readonly until: string }
+  /** Done behind broken glass, and nobody else has looked at it yet. */
+  | {
+      readonly kind: 'review';
+      readonly task: string;
+      readonly use: string;
+      readonly by: string;
+      readonly ticket: string;
+    };
 
 export const statusQuery = defineQuery<RunReport>('status');
 export const approvalsQuery = defineQuery<readonly OpenItem[]>('approvals');
@@ -53,6 +68,8 @@ export const signals = {
   withdraw: defineSignal<[VoteInput]>('withdraw'),
   confirm: defineSignal<[ConfirmInput]>('confirm'),
   resolve: defineSignal<[ResolveInput]>('resolve'),
+  break_glass: defineSignal<[BreakGlassInput]>('break_glass'),
+  review: defineSignal<[VoteInput]>('review'),
 } as const;
 
 export const updates = {
@@ -61,6 +78,8 @@ export const updates = {
   withdraw: defineUpdate<Reply, [VoteInput]>('withdraw'),
   confirm: defineUpdate<Reply, [ConfirmInput]>('confirm'),
   resolve: defineUpdate<Reply, [ResolveInput]>('resolve'),
+  break_glass: defineUpdate<Reply, [BreakGlassInput]>('break_glass'),
+  review: defineUpdate<Reply, [VoteInput]>('review'),
 } as const;
 
 /** Shown beside each name in the Temporal UI. */
@@ -71,6 +90,9 @@ export const DESCRIPTIONS = {
   confirm: 'Say that you did the step only a person can do: {"task","by","reason"}',
   resolve:
     'Say what became of a call whose fate is unknown: {"task","result":"completed"|"failed","by","reason"}',
+  break_glass:
+    'In an emergency, act alone on exactly this card: {"task","digest","ticket","scope","minutes","by","reason","proof"}',
+  review: 'Say that you looked at what was done behind broken glass: {"task","digest","by","reason","proof"}',
   status: 'Every task: how it stands, why, and by whom',
   approvals: 'What waits for a person, with the cards to read before answering',
 } as const;

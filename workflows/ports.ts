@@ -2,7 +2,17 @@
  * THE BORDER. Everything a walk may ask of the world, declared by the inside. `temporal-ports.ts` implements
  * it with Temporal, the rehearsal stage without. Each method's comment speaks to the implementer.
  */
-import type { Call, Card, CardBody, Judgement, Message, Question, Result, Settled } from './exchange.ts';
+import type {
+  Call,
+  Card,
+  CardBody,
+  Glass,
+  Judgement,
+  Message,
+  Question,
+  Result,
+  Settled,
+} from './exchange.ts';
 import type { JsonObject } from './language/json.ts';
 import type { StampedFact } from './walk/fact.ts';
 import type { Assurance, Fault } from './walk/outcome.ts';
@@ -33,6 +43,8 @@ export type Weighed =
       readonly groups?: readonly string[];
       readonly evidence?: string;
       readonly roster?: string | null;
+      /** Present where the word broke the glass. */
+      readonly glass?: Glass;
     }
   /** `assurance`: how far the name could be believed, where that is why it does not count. */
   | {
@@ -46,8 +58,8 @@ export type Weighed =
   /** The card itself no longer stands, whoever votes on it. */
   | { readonly kind: 'superseded'; readonly code: string; readonly reason: string };
 
-/** Why people are told of a card: it was opened, half its time is over, little of it is left. */
-export type Occasion = 'opened' | 'reminder' | 'escalation';
+/** Why people are told of a card: it was opened, half its time is over, little is left, one person acts alone. */
+export type Occasion = 'opened' | 'reminder' | 'escalation' | 'break_glass';
 
 /** Instead of a card, when there can be none. */
 export interface NoCard {

@@ -39,7 +39,8 @@ export function recipients(
   const behind = asked.flatMap((group) => roster?.escalation(group) ?? []);
   const groups = occasion === 'escalation' ? [...asked, ...behind] : asked;
   const wanted = (person: RosterPerson): boolean =>
-    person.groups.some((group) => groups.includes(group)) && objectionTo(roster, person.id, run) === null;
+    occasion === 'break_glass' ||
+    (person.groups.some((group) => groups.includes(group)) && objectionTo(roster, person.id, run) === null);
   const mails = (roster?.persons ?? []).filter(wanted).flatMap(({ mail }) => mail ?? []);
   return [...new Set([...always, ...mails])].slice(0, MOST_MAILS);
 }
@@ -47,6 +48,7 @@ export function recipients(
 const OPENING: { readonly [occasion in Occasion]: string } = {
   opened: 'A task waits for approval.',
   reminder: 'A task still waits for approval; half of its time is over.',
+  break_glass: 'Somebody broke the glass: one person acts alone on this task, and it must be reviewed.',
   escalation: 'A task waits for approval and will be refused soon, because nobody answered.',
 };
 
@@ -77,7 +79,8 @@ export function noticeText(
 }
 
 export function noticeSubject(body: CardBody, occasion: Occasion): string {
-  const urgent = occasion === 'opened' ? '' : occasion === 'reminder' ? 'Reminder: ' : 'Last call: ';
+  if (occasion === 'break_glass') return `BREAK-GLASS: ${plain(body.task)} (case ${plain(body.caseId)})`;
+  const urgent = { opened: '', reminder: 'Reminder: ', escalation: 'Last call: ' }[occasion];
   return `${urgent}${plain(body.task)} waits for approval (case ${plain(body.caseId)})`;
 }
 

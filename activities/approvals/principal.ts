@@ -63,7 +63,7 @@ function count(message: Message, box: BallotBox, roster: Roster): Attestation {
     : refused('principal_flooded', 'this run was sent more than is read back; start it again');
 }
 
-const VOTES: ReadonlySet<string> = new Set(['approve', 'reject', 'withdraw']);
+const VOTES: ReadonlySet<string> = new Set(['approve', 'reject', 'withdraw', 'break_glass']);
 
 /** Whoever repeats an approval that its author has taken back must not bring it back to life. */
 function hasChangedMind(person: string, message: Message, box: BallotBox, roster: Roster): boolean {

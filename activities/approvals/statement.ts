@@ -43,6 +43,12 @@ export function subjectOf(
     case 'reject':
     case 'withdraw':
       return { digest: message.digest, text: card ?? '' };
+    case 'review':
+      return { digest: message.digest, text: '' };
+    case 'break_glass': {
+      const { digest, ticket, scope, minutes } = message;
+      return about({ what: 'break_glass', card: digest, ticket, scope, minutes });
+    }
     case 'confirm':
       return about({ what: 'confirm', task: message.task, run: run.workflowId, chain: run.chain });
     case 'resolve':

@@ -1,13 +1,20 @@
 /** Brings a person's word to a run: as an update, which is answered; as a signal where nobody can answer. */
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { signals, updates } from '../../workflows/messages.ts';
-import type { ApproveInput, ConfirmInput, ResolveInput, VoteInput } from '../../workflows/messages.ts';
+import type {
+  ApproveInput,
+  BreakGlassInput,
+  ConfirmInput,
+  ResolveInput,
+  VoteInput,
+} from '../../workflows/messages.ts';
 import type { Reply } from '../../workflows/ports.ts';
 import { isNoWorker } from '../trouble.ts';
 
 export type Word =
   | { readonly kind: 'approve'; readonly input: ApproveInput }
-  | { readonly kind: 'reject' | 'withdraw'; readonly input: VoteInput }
+  | { readonly kind: 'reject' | 'withdraw' | 'review'; readonly input: VoteInput }
+  | { readonly kind: 'break_glass'; readonly input: BreakGlassInput }
   | { readonly kind: 'confirm'; readonly input: ConfirmInput }
   | { readonly kind: 'resolve'; readonly input: ResolveInput };
 
@@ -43,7 +50,10 @@ function update(client: Client, workflowId: string, word: Word): Promise<Reply> 
     case 'approve':
     case 'reject':
     case 'withdraw':
+    case 'review':
       return handle.executeUpdate(updates[word.kind], { args: [word.input] });
+    case 'break_glass':
+      return handle.executeUpdate(updates.break_glass, { args: [word.input] });
     case 'confirm':
       return handle.executeUpdate(updates.confirm, { args: [word.input] });
     case 'resolve':
@@ -59,7 +69,10 @@ function signal(client: Client, workflowId: string, word: Word): Promise<void> {
     case 'approve':
     case 'reject':
     case 'withdraw':
+    case 'review':
       return handle.signal(signals[word.kind], word.input);
+    case 'break_glass':
+      return handle.signal(signals.break_glass, word.input);
     case 'confirm':
       return handle.signal(signals.confirm, word.input);
     case 'resolve':

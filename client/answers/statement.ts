@@ -26,7 +26,8 @@ interface Statement<Options extends StatementOptions> {
   readonly command: Command;
   readonly about: OpenItem['kind'];
   readonly reason: string;
-  readonly word: (task: string, options: Options) => Worded;
+  /** `item` is null where no worker could say what is open. */
+  readonly word: (task: string, options: Options, item: OpenItem | null) => Worded;
 }
 
 /** Adds what both commands share. Nobody but the run decides whether the word counts. */
@@ -43,12 +44,12 @@ export function statementCommand<Options extends StatementOptions>(statement: St
     .option('--json', 'print what became of it as JSON')
     .action(
       ending(async (terminal: Terminal, run: string, task: string, options: Options) => {
-        const worded = word(task, options);
-        if (worded.kind === 'problems') return complain(terminal, worded.problems);
         const json = options.json === true;
         return withTemporal(terminal, async ({ client }) => {
           const standing = standingOf(await readRun(client, run), task, about);
           if (standing.kind === 'no') return complain(terminal, [standing.message], standing.exit);
+          const worded = word(task, options, standing.kind === 'open' ? standing.item : null);
+          if (worded.kind === 'problems') return complain(terminal, worded.problems);
           const place = { workflowId: run, chain: await chainOf(client, run) };
           const proved = await proveWord(worded.word, place, options);
           if (proved.kind === 'problems') return complain(terminal, proved.problems);
@@ -59,6 +60,11 @@ export function statementCommand<Options extends StatementOptions>(statement: St
       }),
     );
 }
+
+export const NOBODY_ANSWERED: Worded = {
+  kind: 'problems',
+  problems: ['no worker could say what is open, so there is nothing yet to put your name to; try again'],
+};
 
 /** The run's first execution, which stays the same however often it continues. */
 async function chainOf(client: Client, workflowId: string): Promise<string> {

@@ -118,6 +118,8 @@ async function respond(on: Conducting, workflowId: string, item: OpenItem): Prom
     case 'settlement':
       on.say(`${item.task} must be settled by hand: cordon resolve ${workflowId} ${item.task}\n`);
       return null;
+    case 'review':
+      return null;
     default:
       return item satisfies never;
   }

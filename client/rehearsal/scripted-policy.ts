@@ -1,9 +1,11 @@
 /** Policy as the script says it: by task, answer by answer. Counts approvals the way a real engine must. */
 import { countedApprovals, type Policy, type PolicyQuestion } from '../../activities/policy/engine.ts';
+import { isAtLeast } from '../../workflows/walk/outcome.ts';
+import { missing } from '../../workflows/walk/terms.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
-import type { Rehearsal } from './script.ts';
+import type { Rehearsal, ScriptedNeeds } from './script.ts';
 
-type Line = 'allow' | 'deny' | 'needs_approval' | 'needs_two' | 'error';
+type Line = 'allow' | 'deny' | 'needs_approval' | 'needs_two' | 'error' | ScriptedNeeds;
 
 export function scriptedPolicy(rehearsal: Rehearsal): Policy {
   const asked = new Map<string, number>();
@@ -42,17 +44,27 @@ function verdictOf(line: Line, question: PolicyQuestion): Verdict {
         errors: ['scripted error'],
       };
     case 'needs_approval':
-    case 'needs_two': {
-      const quorum = line === 'needs_two' ? 2 : 1;
-      if (countedApprovals(question) >= quorum) return verdictOf('allow', question);
-      return {
-        ...base,
-        effect: 'needs_approval',
-        rules: [{ id: 'scripted.approval', effect: 'forbid', reason: 'the script wants a person' }],
-        obligations: [{ kind: 'approval', quorum, groups: [], minAssurance: 'V0', expiresMs: null }],
-      };
-    }
+      return asking({ needs: 1, of: {}, assurance: 'V0' }, question);
+    case 'needs_two':
+      return asking({ needs: 2, of: {}, assurance: 'V0' }, question);
     default:
-      return line satisfies never;
+      return asking(line, question);
   }
 }
+
+function asking({ needs, of, assurance }: ScriptedNeeds, question: PolicyQuestion): Verdict {
+  const groups = Object.entries(of).map(([group, count]) => ({ group, count }));
+  const good: readonly Vote[] = question.approvals.filter((vote) => isAtLeast(vote.assurance, assurance));
+  const enough = countedApprovals({ ...question, approvals: good }) >= needs;
+  if (enough && missing(good, groups).length === 0) return verdictOf('allow', question);
+  return {
+    engine: 'scripted',
+    policySet: '0'.repeat(64),
+    errors: [],
+    effect: 'needs_approval',
+    rules: [{ id: 'scripted.approval', effect: 'forbid', reason: 'the script wants a person' }],
+    obligations: [{ kind: 'approval', quorum: needs, groups, minAssurance: assurance, expiresMs: null }],
+  };
+}
+
+type Vote = PolicyQuestion['approvals'][number] & { readonly groups?: readonly string[] };

@@ -8,11 +8,12 @@ import type { Heard, Message, Ports, RunRef } from '../../workflows/ports.ts';
 import { readMessage, MESSAGE_KINDS, type MessageKind } from '../../workflows/walk/message.ts';
 import { createMailbox } from '../../workflows/mailbox.ts';
 import { closedTo } from '../../workflows/walk/opening.ts';
-import type { RunState } from '../../workflows/walk/state.ts';
+import type { RunState, Waiting } from '../../workflows/walk/state.ts';
 import type { Walk } from '../../workflows/walk/walk.ts';
 import { TryAgain } from '../../activities/try-again.ts';
 import type { Pulse } from '../../activities/world.ts';
 import type { Clock } from './clock.ts';
+import { scriptedProof } from './scripted-people.ts';
 import { durationMs, type Rehearsal, type Said } from './script.ts';
 
 /** Attempt counting and cancellation, which Temporal keeps for a real run. */
@@ -150,14 +151,26 @@ function isMessageKind(name: string): name is MessageKind {
 /** The message a person means who does not spell it out: the digest is that of the card on the table. */
 function payloadOf(said: Said, state: RunState): JsonObject {
   const waiting = said.task === undefined ? null : state.tasks[said.task]?.waiting;
-  const digest = said.digest ?? (waiting?.kind === 'approval' ? waiting.card.digest : '0'.repeat(64));
-  const vote = ['approve', 'reject', 'withdraw'].includes(said.say);
+  const digest = said.digest ?? digestOf(waiting) ?? '0'.repeat(64);
+  const { ticket, scope, minutes } = said;
+  const glass =
+    said.say === 'break_glass'
+      ? { ticket: ticket ?? 'INC-1', scope: scope ?? 'run', minutes: minutes ?? 30 }
+      : {};
+  const vote = ['approve', 'reject', 'withdraw', 'break_glass', 'review'].includes(said.say);
   return {
     task: said.task ?? '',
     by: said.by ?? 'sam',
     reason: said.reason ?? 'seen and agreed',
     ...(vote ? { digest } : {}),
+    ...glass,
+    ...(said.assurance === undefined ? {} : { proof: { ...scriptedProof(said.assurance) } }),
     ...(said.result === undefined ? {} : { result: said.result }),
     ...(said.output === undefined ? {} : { output: said.output }),
   };
+}
+
+function digestOf(waiting: Waiting | null | undefined): string | null {
+  if (waiting?.kind === 'approval') return waiting.card.digest;
+  return waiting?.kind === 'review' ? waiting.glass.use : null;
 }

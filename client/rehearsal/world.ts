@@ -1,5 +1,4 @@
 /** The world of a rehearsal: real activities, a store in memory, scripted policy and connectors. */
-import { NO_ROSTER } from '../../activities/approvals/index.ts';
 import { contracts as installed, createCatalogue } from '../../activities/catalogue/index.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
@@ -7,6 +6,7 @@ import type { World } from '../../activities/world.ts';
 import type { Clock } from './clock.ts';
 import type { Rehearsal } from './script.ts';
 import { fixtureContracts, scriptedConnector, type Callbook } from './scripted-world.ts';
+import { scriptedApprovals } from './scripted-people.ts';
 import { scriptedPolicy } from './scripted-policy.ts';
 import type { Attempts } from './stage.ts';
 
@@ -32,7 +32,7 @@ export function rehearsalWorld(
     labels: 'key',
     ledger: createMemoryLedger({ log: 'rehearsal', now: () => clock.now() }),
     policy: scriptedPolicy(rehearsal),
-    approvals: NO_ROSTER,
+    approvals: scriptedApprovals(rehearsal, clock),
     origin: async () => null,
     connectors: new Map([[NAME, connector]]),
     contracts,

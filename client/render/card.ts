@@ -40,6 +40,19 @@ export function renderOpenItem(workflowId: string, item: OpenItem, stream: Strea
         field('if it did', settle(workflowId, item.task, 'completed'), stream, WHOLE),
         field('if not', settle(workflowId, item.task, 'failed'), stream, WHOLE),
       ].join('');
+    case 'review':
+      return [
+        title(item.task, 'was done behind broken glass', stream),
+        field('by', oneLine(item.by), stream),
+        field('ticket', oneLine(item.ticket), stream),
+        field('use', item.use, stream, WHOLE),
+        field(
+          'then',
+          answer('review', workflowId, item.task, '--as', 'YOU', '--reason', 'WHAT-YOU-SAW', '--key', 'FILE'),
+          stream,
+          WHOLE,
+        ),
+      ].join('');
     default:
       return item satisfies never;
   }

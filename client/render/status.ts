@@ -20,6 +20,7 @@ export function statusPaint(status: string, colours: Colours): (text: string) =>
     case 'waiting_approval':
     case 'waiting_confirmation':
     case 'waiting_settlement':
+    case 'waiting_review':
       return colours.cyan;
     case 'running':
       return colours.bold;

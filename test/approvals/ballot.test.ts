@@ -22,7 +22,7 @@ async function counted(votes: readonly string[], now: readonly Listed[], body = 
   const rosters = rostersFrom(writeRoster(folder, now, { groups: { soc: {}, it: {} } }));
   const { world } = worldOf(ledger, { approvals: approvalsWith(rosters) });
   const approvals = votes.map((by) => ({ by, assurance: 'V3', card, groups: ['soc'] }) as const);
-  return { world, approvals, ballot: await recount(world, RUN, approvals) };
+  return { world, approvals, ballot: await recount(world, RUN, approvals, START) };
 }
 
 describe('approvals, counted again before anything is done', () => {
@@ -66,6 +66,6 @@ describe('approvals, counted again before anything is done', () => {
   test('A22: while the roster cannot be read nothing is done on their strength', async () => {
     const { world, approvals } = await counted(['sam', 'lee'], ALL);
     const away = approvalsWith({ current: async () => ({ kind: 'unavailable', reason: 'not now' }) });
-    await expect(recount({ ...world, approvals: away }, RUN, approvals)).rejects.toThrow(TryAgain);
+    await expect(recount({ ...world, approvals: away }, RUN, approvals, START)).rejects.toThrow(TryAgain);
   });
 });

@@ -6,7 +6,7 @@
  * C3 Until the run acts, whoever agreed may take it back, and whoever may refuse may refuse.
  */
 import type { JsonObject } from '../language/json.ts';
-import type { Approval, Card, Question } from '../ports.ts';
+import type { Approval, Card, Glass, Message, Question } from '../ports.ts';
 import { cardBody } from './card-body.ts';
 import { samePerson, type Outcome } from './outcome.ts';
 import type { Decided, Waiting } from './state.ts';
@@ -84,8 +84,7 @@ function earFor({ card, approvals, spent = [] }: Open, met: boolean): Ear {
   return {
     deadline: met ? Infinity : card.body.expiresAt,
     usable(message) {
-      if (message.kind !== 'approve' && message.kind !== 'reject' && message.kind !== 'withdraw')
-        return 'not_an_approval';
+      if (!isAboutCard(message)) return 'not_an_approval';
       if (message.digest !== card.digest) return 'other_card';
       if (message.kind !== 'approve') return null;
       if (voted(message.by)) return 'voted_already';
@@ -98,6 +97,12 @@ function earFor({ card, approvals, spent = [] }: Open, met: boolean): Ear {
       return kind === 'withdraw' && !voted(by) ? 'nothing_to_withdraw' : null;
     },
   };
+}
+
+function isAboutCard(
+  message: Message,
+): message is Extract<Message, { kind: 'approve' | 'reject' | 'withdraw' | 'break_glass' }> {
+  return ['approve', 'reject', 'withdraw', 'break_glass'].includes(message.kind);
 }
 
 /** Null: the card stays open. */
@@ -126,6 +131,7 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
     card: card.digest,
     ...(weighed.groups === undefined ? {} : { groups: weighed.groups }),
   };
+  if (weighed.glass !== undefined) return breakGlass(strand, waiting, vote, weighed.glass, details);
   const approvals = [...waiting.approvals, vote];
   const terms = termsOf(card.body);
   const now = isMet(approvals, terms) && strand.ports.now() >= terms.notBefore;
@@ -140,6 +146,22 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
 /** A mere name is no proof, and may be said again. */
 function spentWith({ spent = [] }: Open, { assurance, evidence }: Counted): Pick<Open, 'spent'> {
   return assurance === 'V0' || evidence === undefined ? {} : { spent: [...spent, evidence] };
+}
+
+/** Stands for the quorum and for nothing else: policy, guards and the card itself are asked as ever. */
+function breakGlass(
+  strand: Strand,
+  waiting: Open,
+  vote: Approval,
+  glass: Glass,
+  details: JsonObject,
+): Consent {
+  const { record, recorder, ports, task } = strand;
+  const { until, ...rest } = glass;
+  recorder.announce(task.name, 'glass_broken', { ...details, ...rest, until });
+  record.unreviewed = { glass, by: vote.by };
+  if (waiting.card.reminders !== undefined) ports.tell(waiting.card, 'break_glass');
+  return approved(strand, waiting, [...waiting.approvals, { ...vote, glass }], details);
 }
 
 function approved(

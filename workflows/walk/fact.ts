@@ -45,6 +45,9 @@ export const EVENTS = [
   'vote_deferred',
   'vote_withdrawn',
   'approvers_told',
+  /** One person acted alone, in an emergency; nobody can again before somebody else has looked at it. */
+  'glass_broken',
+  'glass_reviewed',
   /** What was approved, or was to be, no longer stands; people are asked anew. */
   'card_superseded',
   /** A signal that could not be read, or that answers nothing open. */

@@ -3,7 +3,15 @@ import { isObject, type Json, type JsonObject } from '../language/json.ts';
 import type { Message, Proof } from '../ports.ts';
 import { readProof } from './proof.ts';
 
-export const MESSAGE_KINDS = ['approve', 'reject', 'withdraw', 'confirm', 'resolve'] as const;
+export const MESSAGE_KINDS = [
+  'approve',
+  'reject',
+  'withdraw',
+  'confirm',
+  'resolve',
+  'break_glass',
+  'review',
+] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export type Reading =
@@ -15,6 +23,8 @@ const FIELDS: { readonly [kind in MessageKind]: readonly string[] } = {
   approve: ['task', 'digest', 'by', 'reason', 'proof', 'targets'],
   reject: ['task', 'digest', 'by', 'reason', 'proof'],
   withdraw: ['task', 'digest', 'by', 'reason', 'proof'],
+  break_glass: ['task', 'digest', 'ticket', 'scope', 'minutes', 'by', 'reason', 'proof'],
+  review: ['task', 'digest', 'by', 'reason', 'proof'],
   confirm: ['task', 'by', 'reason', 'proof'],
   resolve: ['task', 'result', 'by', 'reason', 'output', 'proof'],
 };
@@ -40,7 +50,10 @@ export function readMessage(kind: MessageKind, raw: unknown): Reading {
     case 'approve':
     case 'reject':
     case 'withdraw':
+    case 'review':
       return readVote(kind, raw, said);
+    case 'break_glass':
+      return readGlass(raw, said);
     case 'confirm':
       return { kind: 'message', message: { kind, ...said } };
     case 'resolve': {
@@ -61,12 +74,31 @@ interface Said {
   readonly proof?: Proof;
 }
 
-function readVote(kind: 'approve' | 'reject' | 'withdraw', raw: JsonObject, said: Said): Reading {
+function readVote(kind: 'approve' | 'reject' | 'withdraw' | 'review', raw: JsonObject, said: Said): Reading {
   const { digest, targets } = raw;
-  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return malformed('no_digest');
+  if (!isDigest(digest)) return malformed('no_digest');
   if (targets === undefined) return { kind: 'message', message: { kind, ...said, digest } };
   if (kind !== 'approve' || !isCount(targets)) return malformed('bad_targets');
   return { kind: 'message', message: { kind, ...said, digest, targets } };
+}
+
+/** Longer than any emergency needs before somebody else can be asked. */
+const MOST_MINUTES = 60;
+
+function readGlass(raw: JsonObject, said: Said): Reading {
+  const { digest, minutes } = raw;
+  const ticket = text(raw, 'ticket');
+  const scope = text(raw, 'scope');
+  if (!isDigest(digest)) return malformed('no_digest');
+  if (ticket === null) return malformed('no_ticket');
+  if (scope === null) return malformed('no_scope');
+  if (minutes === undefined || !isCount(minutes) || minutes < 1 || minutes > MOST_MINUTES)
+    return malformed('bad_minutes');
+  return { kind: 'message', message: { kind: 'break_glass', ...said, digest, ticket, scope, minutes } };
+}
+
+function isDigest(value: Json | undefined): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function isCount(value: Json): value is number {

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../language/json.ts';
 import type { Plan } from '../language/plan.ts';
-import type { Approval, Call, Card, Judgement, Message, Question } from '../ports.ts';
+import type { Approval, Call, Card, Glass, Judgement, Message, Question } from '../ports.ts';
 import type { Fault, Outcome } from './outcome.ts';
 
 export type Decided = Extract<Judgement, { readonly kind: 'decided' }>;
@@ -30,6 +30,8 @@ export type Waiting =
       readonly until: number;
       readonly polls: number;
     }
+  /** The task is over; what was done without a quorum is to be looked at. */
+  | { readonly kind: 'review'; readonly glass: Glass; readonly by: string }
   | {
       readonly kind: 'settlement';
       readonly call: Call;
@@ -53,6 +55,8 @@ export interface TaskRecord {
   deferred?: readonly Deferred[];
   /** Approved, and nothing done yet: those who approved may still take it back. */
   revocable?: boolean;
+  /** Set while a use of break-glass has not been reviewed. */
+  unreviewed?: { readonly glass: Glass; readonly by: string };
   /** Resolved inputs; null until they were. */
   inputs: JsonObject | null;
   key: string | null;

@@ -29,6 +29,7 @@ export const MISFITS = {
   proof_spent: 'this proof belongs to an approval that was taken back; approve anew, with another one',
   nothing_to_withdraw: 'this person has no approval on this card',
   enough: 'enough persons have approved this card already',
+  not_a_review: 'this task waits for review',
   not_an_approval: 'this task waits for approve or reject',
   not_a_confirmation: 'this task waits for confirm',
   not_a_settlement: 'this task waits for resolve',

@@ -30,6 +30,8 @@ export async function walkTask(strand: Strand): Promise<Story> {
       return awaitConfirmation(strand);
     case 'settlement':
       return awaitSettlement(strand);
+    case 'review':
+      throw new Error(`${strand.task.name} is over and only waits for its review`);
     case undefined:
       break;
   }

@@ -9,6 +9,7 @@ import { createBell } from './bell.ts';
 import { createChronicle } from './chronicle.ts';
 import { turnOf } from './needs.ts';
 import type { Outcome } from './outcome.ts';
+import { awaitReview } from './review.ts';
 import { createRation } from './ration.ts';
 import { createRecorder } from './recorder.ts';
 import { createScope } from './scope.ts';
@@ -77,6 +78,29 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
       if (outcome === null) return;
       if (strand.record.phase === 'running') turns.stopped(task);
       settle(task, outcome);
+      void review(task);
+    } catch (error) {
+      fail(error);
+    } finally {
+      strands -= 1;
+      bell.ring();
+    }
+  };
+
+  /** The task itself is over, so its turn is not taken again. */
+  const review = async (task: PlannedTask): Promise<void> => {
+    const record = recordOf(state, task.name);
+    const { unreviewed } = record;
+    if (unreviewed === undefined) return;
+    const wait: Strand['wait'] = (waiting) => {
+      record.waiting = waiting;
+      record.phase = waiting === null ? 'running' : 'waiting';
+      bell.ring();
+    };
+    strands += 1;
+    try {
+      wait({ kind: 'review', ...unreviewed });
+      await awaitReview({ task, run, ports, recorder, record, scope, wait });
     } catch (error) {
       fail(error);
     } finally {
@@ -122,10 +146,18 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
 
   /** Takes up what waits for a person where it was left. */
   const resume = (): void => {
-    for (const task of plan.tasks) if (recordOf(state, task.name).waiting !== null) begin(task);
+    for (const task of plan.tasks) {
+      const { waiting } = recordOf(state, task.name);
+      if (waiting?.kind === 'review') void review(task);
+      else if (waiting !== null) begin(task);
+    }
   };
 
-  const unfinished = (): boolean => plan.tasks.some((task) => recordOf(state, task.name).outcome === null);
+  const unfinished = (): boolean =>
+    plan.tasks.some((task) => {
+      const { outcome, unreviewed } = recordOf(state, task.name);
+      return outcome === null || unreviewed !== undefined;
+    });
 
   return {
     ignored: (details) => ration.take(details),
