@@ -2,6 +2,7 @@
 import type { GoogleConfig } from '../activities/connectors/google-workspace/config.ts';
 import type { GraphConfig } from '../activities/connectors/microsoft-graph/config.ts';
 import type { NotifyConfig } from '../activities/connectors/notify/config.ts';
+import { SECRET_READER } from '../activities/checkpoints/settings.ts';
 import type { ConfigFile } from './config-schema.ts';
 
 /** Null: not configured, so no task can be performed by it. */
@@ -15,7 +16,7 @@ export interface ConnectorsConfig {
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors, gateway }: ConfigFile): {
+export function bindingsFrom({ secrets, connectors, gateway, record }: ConfigFile): {
   readonly [reference: string]: readonly string[];
 } {
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
@@ -24,6 +25,8 @@ export function bindingsFrom({ secrets, connectors, gateway }: ConfigFile): {
     [connectors.notify?.smtp.password, 'notify'],
     [gateway.serve?.signing_key, 'gateway'],
     [gateway.serve?.client_secret, 'gateway'],
+    [record.s3?.access_key, SECRET_READER],
+    [record.s3?.secret_key, SECRET_READER],
   ];
   const bindings: { [reference: string]: readonly string[] } = { ...secrets.bindings };
   for (const [reference, reader] of owned)

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { TOKEN_ALGORITHMS } from '../activities/approvals/id-token.ts';
 import { gateway, principal } from './config-proof.ts';
+import { record } from './config-record-schema.ts';
 import {
   digest,
   domains,
@@ -137,6 +138,7 @@ export const configSchema = z.strictObject(
     kill_switch: path.optional(),
     roster: roster.optional(),
     approvals,
+    record,
     secrets,
     principal,
     gateway,

@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
 import { approvalsFrom } from './config-approvals.ts';
+import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
+import { recordFrom } from './config-record.ts';
 import { applyVariables, type Environment } from './config-variables.ts';
 
 export interface Config {
@@ -45,6 +47,8 @@ export interface Config {
   /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
   readonly principal: { readonly accept: boolean };
   readonly gateway: GatewayConfig;
+  /** How the record is signed, and where its checkpoints go. */
+  readonly record: RecordSettings;
   readonly connectors: ConnectorsConfig;
 }
 
@@ -117,6 +121,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
     },
     principal: file.principal,
     gateway: gatewayFrom(file.gateway),
+    record: recordFrom(file.record, at),
     connectors: connectorsFrom(file.connectors),
   };
 }

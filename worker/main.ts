@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
 import { probeAttestation } from './attestation-probe.ts';
+import { startCheckpointing } from '../activities/checkpoints/index.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import type { Config } from './config.ts';
@@ -65,6 +66,14 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
   }
   const { guardLines } = opened;
   log.guardBy(guardLines);
+  const { ledger, secret } = opened.world;
+  // Before anything is polled: nothing may run on a record that is not what it was.
+  const checkpointing = await startCheckpointing({ ledger, config: config.record, log: log.line, secret });
+  if (checkpointing.kind === 'problems') {
+    await opened.close();
+    await connection.close();
+    return checkpointing;
+  }
   const native = await NativeConnection.connect(options);
   const worker = await createWorker({
     world: opened.world,
@@ -81,10 +90,11 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     try {
       await worker.run();
     } finally {
-      log.flush();
+      await checkpointing.stop();
       await opened.close();
       await native.close();
       await connection.close();
+      log.flush();
     }
   };
   const stopped = running();
