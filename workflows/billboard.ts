@@ -94,13 +94,15 @@ function howToAnswer(run: RunRef, item: OpenItem): string {
     }
     case 'confirmation':
       return answerable(run, 'confirm', { task: item.task, by: 'YOUR NAME', reason: 'WHAT YOU DID' }, [
-        `**${item.task}** waits until a person has done this: ${item.instructions}`,
+        `**${item.task}** waits until a person has done this:`,
+        fenced(item.instructions),
         'Once it is done, send signal `confirm` with',
       ]);
     case 'settlement': {
       const word = { task: item.task, result: 'completed', by: 'YOUR NAME', reason: 'WHAT YOU SAW' };
       return answerable(run, 'resolve', word, [
-        `**${item.task}**: ${item.fault}.`,
+        `**${item.task}** may or may not have taken effect:`,
+        fenced(item.fault),
         'Look at the provider whether it took effect, then send signal `resolve` (`completed` or `failed`) with',
       ]);
     }
@@ -128,6 +130,19 @@ export function signalCommand(run: Pick<RunRef, 'workflowId'>, name: string, jso
   return `temporal workflow signal --workflow-id '${run.workflowId}' --name ${name} --input ${quoted}`;
 }
 
+/**
+ * As it is, in a block that its own text cannot close, and with nothing in it that hides or reorders: what a provider
+ * or a mail says must not pass for what this page says.
+ */
 function fenced(text: string): string {
-  return '```\n' + text + '\n```';
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text.replace(UNSEEN, named)}\n${fence}`;
+}
+
+/** Controls but line feeds, and whatever moves, hides or reorders. */
+const UNSEEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/gu;
+
+function named(character: string): string {
+  return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
 }

@@ -184,7 +184,7 @@ describe('a vote', () => {
   test('A08: a continued run takes the open card along, however often it continues', async () => {
     const chain = ['third', 'second', RUN.runId] as const;
     const origin: Given['origin'] = async (_id, runId) => {
-      const at = chain.indexOf(runId as (typeof chain)[number]);
+      const at = chain.indexOf(runId);
       return { originalRunId: runId, continuedFrom: chain[at + 1] ?? null };
     };
     expect(

@@ -6,12 +6,13 @@
  * C3 Until the run acts, whoever agreed may take it back, and whoever may refuse may refuse.
  */
 import type { JsonObject } from '../language/json.ts';
-import type { Approval, Card, Glass, Message, Question } from '../ports.ts';
+import type { Approval, Card, Glass, Question } from '../ports.ts';
 import { cardBody } from './card-body.ts';
+import { earFor } from './card-ear.ts';
 import { samePerson, type Outcome } from './outcome.ts';
 import type { Decided, Waiting } from './state.ts';
 import { listen } from './listen.ts';
-import type { Counted, Ear, Strand, Word } from './strand.ts';
+import type { Counted, Strand, Word } from './strand.ts';
 import { isMet, termsOf } from './terms.ts';
 
 export type Consent =
@@ -76,33 +77,6 @@ export async function awaitConsent(strand: Strand): Promise<Consent> {
         return heard satisfies never;
     }
   }
-}
-
-/** The card whose quorum is full may still be refused, and its votes taken back; nobody can add to it. */
-function earFor({ card, approvals, spent = [] }: Open, met: boolean): Ear {
-  const voted = (by: string): boolean => approvals.some((vote) => samePerson(vote.by, by));
-  return {
-    deadline: met ? Infinity : card.body.expiresAt,
-    usable(message) {
-      if (!isAboutCard(message)) return 'not_an_approval';
-      if (message.digest !== card.digest) return 'other_card';
-      if (message.kind !== 'approve') return null;
-      if (voted(message.by)) return 'voted_already';
-      return met ? 'enough' : null;
-    },
-    admits({ kind }, { by, evidence }) {
-      if (kind === 'approve' && voted(by)) return 'voted_already';
-      // Whoever repeats what its author took back has nothing but the old proof.
-      if (kind === 'approve' && evidence !== undefined && spent.includes(evidence)) return 'proof_spent';
-      return kind === 'withdraw' && !voted(by) ? 'nothing_to_withdraw' : null;
-    },
-  };
-}
-
-function isAboutCard(
-  message: Message,
-): message is Extract<Message, { kind: 'approve' | 'reject' | 'withdraw' | 'break_glass' }> {
-  return ['approve', 'reject', 'withdraw', 'break_glass'].includes(message.kind);
 }
 
 /** Null: the card stays open. */
