@@ -42,7 +42,11 @@ const ANSWERS = [
 const PEOPLE = [line('keys', "make an approver's key", () => import('./commands/keys.ts'))];
 
 const RECORD = [
-  line('audit', 'verify the audit record from outside', () => import('./commands/audit.ts')),
+  line(
+    'audit',
+    'check the audit record, carry it away, prove one decision',
+    () => import('./commands/audit.ts'),
+  ),
   line('history', "save a run's history", () => import('./commands/history.ts')),
   line('replay', 'replay saved histories against this version', () => import('./commands/replay.ts')),
 ];

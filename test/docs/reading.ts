@@ -13,6 +13,7 @@ export const DOCUMENTS = [
   'docs/rehearsals.md',
   'docs/operations.md',
   'docs/security.md',
+  'docs/audit.md',
   'docs/numbers.md',
   'docs/problems.md',
 ] as const;
