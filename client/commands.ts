@@ -18,6 +18,7 @@ const PLAYBOOKS = [
   line('graph', 'draw a playbook as Mermaid text', () => import('./commands/graph.ts')),
   line('rehearse', 'run rehearsals, without a server', () => import('./commands/rehearse.ts')),
   line('schema', 'print the JSON Schema of playbooks', () => import('./commands/schema.ts')),
+  line('policy', 'try, explain, compare and activate policies', () => import('./commands/policy.ts')),
 ];
 
 const RUNS = [

@@ -141,7 +141,9 @@ describe('commands that need no server', () => {
 
   test('the plan of the first playbook says that policy asks for a person', () => {
     const plan = tried.find((line) => line.includes('plan my-playbooks')) ?? '';
-    expect(ran.get(plan)?.out).toMatch(/approval +one person, asked for by policy/);
+    expect(ran.get(plan)?.out).toMatch(
+      /approval +one person, at assurance V1 or better, .*asked for\s+by policy/s,
+    );
   });
 
   test('the picture of the playbook is the one that `cordon graph` draws', () => {
@@ -268,6 +270,21 @@ describe('tables', () => {
     const code = [read('workflows/walk/strand.ts'), read('activities/weigh.ts'), ...approvals].join('');
     expect(told.length).toBeGreaterThan(5);
     expect(told.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+  });
+
+  test('rules of the shipped policy set and its guards: all of them, and no others', () => {
+    const told = namesIn(section('docs/policy.md', '## The shipped rules'), 'rule');
+    const rules = ['accounts', 'devices', 'everything', 'routers'].flatMap((file) =>
+      [...read(`policies/${file}.cedar`).matchAll(/@id\("([^"]+)"\)/g)].map(([, id = '']) => id),
+    );
+    expect(told.toSorted()).toEqual(rules.toSorted());
+    const guards = namesIn(section('docs/policy.md', '## Guards'), 'rule in the record');
+    const code = ['policy/tripwires', 'policy/guards', 'last-look'].map((file) =>
+      read(`activities/${file}.ts`),
+    );
+    const trips = [...code.join('').matchAll(/(?:guardRule|rule)\(\s*'([a-z_]+)'|'guard\.([a-z_]+)'/g)];
+    const known = new Set(trips.map(([, short, long]) => `guard.${short ?? long ?? ''}`));
+    expect([...known].toSorted()).toEqual(guards.toSorted());
   });
 
   test('exit codes', () => {

@@ -1,6 +1,7 @@
 /** How votes may be proved: by what the server writes beside them, and by gateways of ours. */
 import { z } from 'zod';
-import { must, reference, text, url, word } from './config-words.ts';
+import { must, text } from './config-terms.ts';
+import { reference, url, word } from './config-words.ts';
 
 export const principal = z
   .strictObject({ accept: z.boolean(must('true or false')).default(false) }, must('a mapping'))

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { nodeCodec } from '../activities/stores/codec.ts';
 import { readVerifierKey } from '../workflows/audit/verifier-key.ts';
-import { must, number, path, reference, text, url, word } from './config-words.ts';
+import { must, number, path, text } from './config-terms.ts';
+import { reference, url, word } from './config-words.ts';
 
 const PUBLIC_URL = 'an http or https URL without credentials';
 /** What travels there is signed and no secret, so it may travel in the clear. */

@@ -5,21 +5,10 @@
 import { z } from 'zod';
 import { TOKEN_ALGORITHMS } from '../activities/approvals/id-token.ts';
 import { gateway, principal } from './config-proof.ts';
+import { policy } from './config-policy-schema.ts';
 import { record } from './config-record-schema.ts';
-import {
-  digest,
-  domains,
-  host,
-  mailAddress,
-  must,
-  number,
-  path,
-  reference,
-  sender,
-  text,
-  url,
-  word,
-} from './config-words.ts';
+import { must, number, path, text } from './config-terms.ts';
+import { digest, domains, host, mailAddress, reference, sender, url, word } from './config-words.ts';
 
 const reader = text(
   'the name of a connector, or of its inputs as in google-workspace:inputs',
@@ -132,6 +121,7 @@ export const configSchema = z.strictObject(
     playbooks: path.default('playbooks'),
     policies: path.default('policies'),
     policy_digest: digest.optional(),
+    policy,
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),

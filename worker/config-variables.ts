@@ -37,15 +37,22 @@ function variablesOf(schema: Schema, path: readonly string[]): readonly Variable
 }
 
 /**
- * What keeps playbooks in bounds. A variable may set one where the file says nothing, as in a container without a
- * file; but whoever can set a process's environment must not loosen what the file, under review, has fixed.
+ * What guards every run stands in the file, where it is reviewed and its changes are seen. A variable that would set it
+ * is refused: whoever can set a process's environment must not be able to lift a limit.
  */
-const GUARDS: readonly string[] = [
+const GUARDS = ['policy_digest', 'policy', 'max_targets', 'kill_switch'] as const;
+
+function isGuard(path: readonly string[]): boolean {
+  return (GUARDS as readonly (string | undefined)[]).includes(path[0]);
+}
+
+/**
+ * What a variable may set where the file says nothing, as in a container without one, but must not loosen where the
+ * file has fixed it.
+ */
+const FIXED: readonly string[] = [
   'mode',
   'policies',
-  'policy_digest',
-  'max_targets',
-  'kill_switch',
   'roster.file',
   'roster.digest',
   'approvals.mass_targets',
@@ -65,17 +72,23 @@ interface Applied {
 export function applyVariables(given: unknown, env: Environment): Applied {
   const value: unknown = structuredClone(given);
   const variables = new Map<string, string>();
-  const problems: string[] = [];
+  const guarded: string[] = [];
   for (const { name, path, type } of VARIABLES) {
     const text = env[name];
     if (text === undefined || text === '') continue;
+    if (isGuard(path)) {
+      guarded.push(
+        `${name}: ${path.join('.')} guards every run and is set in cordon.yaml only; unset the variable`,
+      );
+      continue;
+    }
     const setting = path.join('.');
     const [fixed, wanted] = [at(given, path), read(text, type)];
-    if (GUARDS.includes(setting) && fixed !== undefined && !isDeepStrictEqual(fixed, wanted))
-      problems.push(`${name} would override ${setting}, a guard that the file sets; change it in the file`);
+    if (FIXED.includes(setting) && fixed !== undefined && !isDeepStrictEqual(fixed, wanted))
+      guarded.push(`${name} would override ${setting}, which the file sets; change it in the file`);
     else if (set(value, path, wanted)) variables.set(setting, name);
   }
-  return { value, variables, problems: [...problems, ...misspelt(env)] };
+  return { value, variables, problems: [...guarded, ...misspelt(env)] };
 }
 
 function at(root: unknown, path: readonly string[]): unknown {

@@ -1,21 +1,8 @@
-/**
- * The kinds of value that settings are made of. Each has one sentence that says what it must be; a problem quotes
- * that sentence and never the value.
- */
+/** The kinds of value that settings are made of, beyond those of config-terms.ts. */
 import { z } from 'zod';
 import { parseReference } from '../activities/secrets/source.ts';
+import { must, text } from './config-terms.ts';
 
-export const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
-
-export function text(sentence: string, pattern: RegExp): z.ZodString {
-  return z.string(must(sentence)).max(1_000, must(sentence)).regex(pattern, must(sentence));
-}
-
-export function number(sentence: string, least: number, most: number): z.ZodInt {
-  return z.int(must(sentence)).min(least, must(sentence)).max(most, must(sentence));
-}
-
-export const path = text('a path', /^[^\0]+$/);
 export const word = text('a name without spaces', /^\S+$/);
 export const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
 export const sender = text(

@@ -7,6 +7,7 @@ import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
+import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
 import { recordFrom } from './config-record.ts';
@@ -22,6 +23,7 @@ export interface Config {
   readonly policies: string;
   /** Refuse every policy set but this one. */
   readonly policyDigest: string | null;
+  readonly policy: PolicySection;
   readonly maxTargets: number;
   readonly evidence: string;
   readonly activityIds: 'key' | 'digest';
@@ -106,6 +108,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
     playbooks: at(file.playbooks),
     policies: at(file.policies),
     policyDigest: file.policy_digest ?? null,
+    policy: policyFrom(file, at),
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
     activityIds: file.activity_ids,

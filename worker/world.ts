@@ -7,7 +7,6 @@ import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
-import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
 import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
@@ -15,6 +14,9 @@ import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
 import { openApprovals, originOf } from './approvals.ts';
 import type { Config } from './config.ts';
+import { openConfigured } from './config-policy.ts';
+import { openShadow } from './shadow.ts';
+import { createTeller } from './tell.ts';
 import { temporalPulse } from './create.ts';
 
 export type OpenedWorld =
@@ -34,13 +36,7 @@ export interface WorldInput {
 }
 
 export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
-  const policy = await openPolicy({
-    ...POLICY_DEFAULTS,
-    folder: config.policies,
-    killSwitchFile: config.killSwitch,
-    maxTargets: config.maxTargets,
-    expectedDigest: config.policyDigest,
-  });
+  const policy = await openConfigured(config);
   const opened = openSecrets({
     env: process.env,
     fileFolder: config.secrets.file,
@@ -55,6 +51,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
       problems: [...(policy.kind === 'problems' ? policy.problems : []), ...flaws],
     };
   const { secrets } = opened;
+  const shadow = await openShadow(config);
+  if (shadow.kind === 'problems') return shadow;
   const approvals = await openApprovals(
     config,
     (reference, reader) => secretFor(secrets, reference, reader),
@@ -71,6 +69,8 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     labels: config.activityIds,
     ledger,
     policy: policy.engine,
+    ...(shadow.kind === 'shadow' ? { shadow: shadow.shadow } : {}),
+    ...tellerOf(config, secrets),
     approvals: approvals.approvals,
     origin: (workflowId, runId) => originOf(client, workflowId, runId),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
@@ -90,6 +90,13 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     now: Date.now,
   };
   return { kind: 'world', world, guardLines: secrets.guardLines, close: () => ledger.close() };
+}
+
+function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
+  const { notify } = config.connectors;
+  return notify === null
+    ? {}
+    : { tell: createTeller(notify, (reference) => secretFor(secrets, reference, 'notify')) };
 }
 
 async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {

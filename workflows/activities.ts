@@ -3,6 +3,7 @@
  * the fence needs nothing from the doing side; `activities/index.ts` must satisfy it.
  */
 import type { JsonObject } from './language/json.ts';
+import type { Marking, Pap, Tlp } from './language/marking.ts';
 import type { SealedPlan } from './language/plan.ts';
 import type {
   Call,
@@ -34,6 +35,9 @@ export interface StartOptions {
   readonly provider?: string;
   /** First delay between polls for a person's last step, seconds (1 to 300). */
   readonly poll_seconds?: number;
+  /** How far the case may be told (TLP 2.0), and how openly it may be acted on (PAP). */
+  readonly tlp?: Tlp;
+  readonly pap?: Pap;
   /** Continue as a new run after this many history events (at least 50), instead of at the server's advice. */
   readonly continue_after_events?: number;
 }
@@ -57,6 +61,8 @@ export type PlanReply =
       /** Checked against the playbook's declaration, defaults filled in. */
       readonly context: JsonObject;
       readonly requestedBy: string;
+      /** Absent where the start said nothing of it. */
+      readonly marking?: Marking;
       /** Absent in histories from before it was kept. */
       readonly startedBy?: string;
       readonly pollMs: number | null;

@@ -1,5 +1,6 @@
 /** The values that cross the border, either way: who asks, what is asked, what is answered. All plain JSON. */
 import type { JsonObject } from './language/json.ts';
+import type { Marking } from './language/marking.ts';
 import type { Repeat, Reversibility } from './language/plan.ts';
 import type { KeyScope, Retry, Severity } from './language/playbook.ts';
 import type { Assurance, Fault } from './walk/outcome.ts';
@@ -23,6 +24,8 @@ export interface RunRef {
   readonly severity: Severity;
   /** Who asked for the run, as far as is known. */
   readonly requestedBy: string;
+  /** How far its case may be told and how openly acted on; absent where nobody said. */
+  readonly marking?: Marking;
   /** Whose client started it, in that client's own words. Absent in runs from before it was kept. */
   readonly startedBy?: string;
 }
@@ -39,6 +42,8 @@ export interface Question {
   readonly repeat: Repeat;
   /** Approvals already counted for these inputs; empty before anyone was asked. */
   readonly approvals: readonly Approval[];
+  /** Digest of the policy set that the run was first judged under; absent in its first question. */
+  readonly pinned?: string;
 }
 
 export interface Approval {
@@ -160,6 +165,8 @@ export type Result =
     }
   | { readonly kind: 'failed'; readonly fault: Fault; readonly attempts: number }
   | { readonly kind: 'indeterminate'; readonly fault: Fault; readonly attempts: number }
+  /** Policy or a guard said no at the last moment: nothing was sent. */
+  | { readonly kind: 'denied'; readonly verdict: Verdict }
   /** Cancelled before anything was sent. */
   | { readonly kind: 'cancelled' };
 

@@ -146,6 +146,7 @@ function runRef(input: StartInput, planned: Planned, carried: Carried | undefine
     planDigest: digest,
     severity: plan.playbook.severity,
     requestedBy: carried?.requestedBy ?? planned.requestedBy,
+    ...(planned.marking === undefined ? {} : { marking: planned.marking }),
     ...startedBy(carried === undefined ? planned : carried),
   };
 }

@@ -1,7 +1,6 @@
 /** Policy as the script says it: by task, answer by answer. Counts approvals the way a real engine must. */
-import { countedApprovals, type Policy, type PolicyQuestion } from '../../activities/policy/engine.ts';
-import { isAtLeast } from '../../workflows/walk/outcome.ts';
-import { missing } from '../../workflows/walk/terms.ts';
+import { isSatisfied } from '../../activities/policy/consent.ts';
+import type { Policy, PolicyQuestion } from '../../activities/policy/engine.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
 import type { Rehearsal, ScriptedNeeds } from './script.ts';
 
@@ -11,6 +10,9 @@ export function scriptedPolicy(rehearsal: Rehearsal): Policy {
   const asked = new Map<string, number>();
   return {
     set: { name: 'scripted', digest: '0'.repeat(64) },
+    source: null,
+    reserve: () => null,
+    reopen: async () => null,
     async decide(question) {
       const script = rehearsal.policy[question.task] ?? 'allow';
       const lines: readonly Line[] = Array.isArray(script) ? script : [script];
@@ -54,17 +56,20 @@ function verdictOf(line: Line, question: PolicyQuestion): Verdict {
 
 function asking({ needs, of, assurance }: ScriptedNeeds, question: PolicyQuestion): Verdict {
   const groups = Object.entries(of).map(([group, count]) => ({ group, count }));
-  const good: readonly Vote[] = question.approvals.filter((vote) => isAtLeast(vote.assurance, assurance));
-  const enough = countedApprovals({ ...question, approvals: good }) >= needs;
-  if (enough && missing(good, groups).length === 0) return verdictOf('allow', question);
+  const asked = {
+    kind: 'approval',
+    quorum: needs,
+    groups,
+    minAssurance: assurance,
+    expiresMs: null,
+  } as const;
+  if (isSatisfied(asked, { ...question, barred: [] })) return verdictOf('allow', question);
   return {
     engine: 'scripted',
     policySet: '0'.repeat(64),
     errors: [],
     effect: 'needs_approval',
     rules: [{ id: 'scripted.approval', effect: 'forbid', reason: 'the script wants a person' }],
-    obligations: [{ kind: 'approval', quorum: needs, groups, minAssurance: assurance, expiresMs: null }],
+    obligations: [asked],
   };
 }
-
-type Vote = PolicyQuestion['approvals'][number] & { readonly groups?: readonly string[] };

@@ -12,6 +12,7 @@ import {
   eventsIn,
   noted,
   OTHER_RUN,
+  policyOf,
   question,
   RUN,
   START,
@@ -25,13 +26,13 @@ const fresh = (): Ledger => createMemoryLedger({ log: 'test', now: () => START }
 /** Policy that always says this, and remembers what it was asked. */
 function saying(verdict: Verdict) {
   const asked: PolicyQuestion[] = [];
-  const policy = {
-    set: { name: 'sample', digest: verdict.policySet },
-    async decide(one: PolicyQuestion): Promise<Verdict> {
+  const policy = policyOf(
+    async (one) => {
       asked.push(one);
       return verdict;
     },
-  };
+    { set: { name: 'sample', digest: verdict.policySet } },
+  );
   return { asked, policy };
 }
 
@@ -156,6 +157,7 @@ describe('the verdict', () => {
     expect(entries[1]?.details).toEqual({
       effect: 'deny',
       rules: [{ id: 'assets.protected', effect: 'guard', reason: 'this account is protected' }],
+      obligations: [],
       engine: 'sample',
       policy_set: ALLOW.policySet,
       inputs: DIGEST,
@@ -200,11 +202,18 @@ describe('the verdict', () => {
         connector: 'mail',
         reversibility: 'A',
         severity: 'medium',
+        chain: RUN.chain,
         playbook: 'sample',
+        playbookVersion: '1',
         caseId: 'CASE-1',
         requestedBy: 'riley',
         approvals: [{ by: 'sam', assurance: 'V0', groups: [] }],
+        roster: false,
         mode: 'development',
+        at: START,
+        startedAt: START,
+        marking: { tlp: null, pap: null },
+        reaches: [],
         targets: ['mail'],
       },
     ]);

@@ -7,6 +7,7 @@ import { NO_ROSTER } from '../../activities/approvals/index.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import type { Answer, CallContext, Connector, Performance } from '../../activities/connectors/connector.ts';
 import { inputsDigest, sha256 } from '../../activities/keys.ts';
+import type { Policy } from '../../activities/policy/engine.ts';
 import { createMemoryLedger, openStores } from '../../activities/stores/index.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
 import { openedEntries } from '../../activities/stores/opened-entries.ts';
@@ -32,6 +33,12 @@ export const removeFilters: TaskContract = {
 export type Perform = (input: JsonObject, call: CallContext) => Promise<Answer<JsonObject>>;
 
 export const done: Perform = async () => ({ kind: 'done', output: { removed: ['f1'] } });
+
+/** A policy without guards that decides as it is told. */
+export function policyOf(decide: Policy['decide'], given: Partial<Policy> = {}): Policy {
+  const set = { name: 'sample', digest: '0'.repeat(64) };
+  return { set, decide, source: null, reserve: () => null, reopen: async () => null, ...given };
+}
 
 /** Everything a test may want different from a world in which all goes well. */
 export interface Given extends Partial<Omit<World, 'connectors' | 'contracts'>> {
@@ -60,7 +67,7 @@ export function worldOf(ledger: Ledger, { perform = done, like = {}, ...given }:
     ledger,
     approvals: NO_ROSTER,
     origin: async () => null,
-    policy: { set: { name: 'sample', digest: '0'.repeat(64) }, decide: async () => ALLOW },
+    policy: policyOf(async () => ALLOW),
     connectors: new Map([['mail', connector]]),
     contracts: new Map([['RemoveFilters', removeFilters]]),
     catalogue: new Map(),

@@ -72,9 +72,9 @@ connectors:
     admin_subject: admin@example.org
     organisation_domains: [exa mple.org]
 `;
-    expect(refused(text, { CORDON_MAX_TARGETS: 'many' })).toEqual([
+    expect(refused(text, { CORDON_SECRETS_BINDINGS: 'many' })).toEqual([
       'cordon.yaml:1:1 mode must be development or production',
-      'CORDON_MAX_TARGETS must be a number of targets, 1 to 100000',
+      'CORDON_SECRETS_BINDINGS must be a mapping from references to lists of connectors',
       'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
       'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
       'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
@@ -134,23 +134,18 @@ connectors:
 
 describe('CORDON_ variables', () => {
   test('override the file, whatever their type', () => {
-    const config = accepted(
-      'mode: development\ntask_queue: five\nconnectors: { notify: { from: a@b.example } }',
-      {
-        CORDON_TASK_QUEUE: 'seven',
-        CORDON_MODE: 'development',
-        CORDON_MAX_TARGETS: '7',
-        CORDON_SECRETS_ENV: 'A, B',
-        CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
-        CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
-        CORDON_CONNECTORS_NOTIFY_SMTP_SECURE: 'true',
-        CORDON_CONNECTORS_NOTIFY_FROM: 'cordon@example.org',
-      },
-    );
+    const config = accepted('activity_ids: key', {
+      CORDON_MODE: 'development',
+      CORDON_ACTIVITY_IDS: 'digest',
+      CORDON_SECRETS_ENV: 'A, B',
+      CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
+      CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
+      CORDON_CONNECTORS_NOTIFY_SMTP_SECURE: 'true',
+      CORDON_CONNECTORS_NOTIFY_FROM: 'cordon@example.org',
+    });
     expect(config).toMatchObject({
       mode: 'development',
-      taskQueue: 'seven',
-      maxTargets: 7,
+      activityIds: 'digest',
       secrets: { env: ['A', 'B'], bindings: { 'secret://env/A': ['notify'] } },
     });
     expect(config.connectors.notify).toEqual({
@@ -159,43 +154,45 @@ describe('CORDON_ variables', () => {
     });
   });
 
-  test('C01: do not override a guard that the file sets, whatever the guard', () => {
+  test.each([
+    ['CORDON_MAX_TARGETS', '100000'],
+    ['CORDON_KILL_SWITCH', '/dev/null'],
+    ['CORDON_POLICY_DIGEST', 'f'.repeat(64)],
+    ['CORDON_POLICY_ENGINE', 'opa'],
+    ['CORDON_POLICY_ACTIVATION', '/tmp/x'],
+    ['CORDON_POLICY_SHADOW', '/tmp/x'],
+  ])('C01: %s would lift a guard past the file that is reviewed, so nothing starts', (name, value) => {
+    expect(refused('mode: development', { [name]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: .* guards every run and is set in cordon.yaml only`)),
+    ]);
+  });
+
+  test('C01: do not override what the file says of who may approve, and how that is proved', () => {
     const file = [
       'mode: production',
-      'max_targets: 5',
-      'kill_switch: /etc/stop',
       `roster: { file: /etc/cordon/roster.yaml, digest: ${'a'.repeat(64)} }`,
       'approvals: { mass_targets: 10 }',
-      `policy_digest: ${'a'.repeat(64)}`,
       'policies: /etc/cordon/policies',
       'secrets: { bindings: { "secret://env/A": [notify] } }',
       'principal: { accept: false }',
-      `gateway: { trusted_keys: [] }`,
+      'gateway: { trusted_keys: [] }',
     ].join('\n');
-    const guards = {
+    const loosened = {
       CORDON_MODE: 'development',
-      CORDON_MAX_TARGETS: '100000',
-      CORDON_KILL_SWITCH: '/nowhere',
       CORDON_ROSTER_FILE: '/tmp/roster.yaml',
       CORDON_ROSTER_DIGEST: 'b'.repeat(64),
       CORDON_APPROVALS_MASS_TARGETS: '1000',
-      CORDON_POLICY_DIGEST: 'b'.repeat(64),
       CORDON_POLICIES: '/tmp/policies',
       CORDON_SECRETS_BINDINGS: '{}',
       CORDON_PRINCIPAL_ACCEPT: 'true',
       CORDON_GATEWAY_TRUSTED_KEYS: 'x',
     };
-    const problems = refused(file, guards);
+    const problems = refused(file, loosened);
     const named = problems.map((problem) => problem.split(' ')[0]);
-    expect([problems.length, new Set(named)]).toEqual([
-      Object.keys(guards).length,
-      new Set(Object.keys(guards)),
-    ]);
-    expect(problems[0]).toBe(
-      'CORDON_MODE would override mode, a guard that the file sets; change it in the file',
-    );
-    expect(accepted('', { CORDON_MAX_TARGETS: '7' }).maxTargets).toBe(7);
-    expect(accepted('max_targets: 7', { CORDON_MAX_TARGETS: '7' }).maxTargets).toBe(7);
+    expect([problems.length, new Set(named)]).toEqual([8, new Set(Object.keys(loosened))]);
+    expect(problems[0]).toBe('CORDON_MODE would override mode, which the file sets; change it in the file');
+    expect(accepted('', { CORDON_MODE: 'development' }).mode).toBe('development');
+    expect(accepted('mode: development', { CORDON_MODE: 'development' }).mode).toBe('development');
   });
 
   test('an empty one counts as not set', () => {

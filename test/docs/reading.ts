@@ -14,6 +14,7 @@ export const DOCUMENTS = [
   'docs/operations.md',
   'docs/security.md',
   'docs/audit.md',
+  'docs/policy.md',
   'docs/numbers.md',
   'docs/problems.md',
 ] as const;

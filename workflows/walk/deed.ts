@@ -48,6 +48,8 @@ function outcomeOf(strand: Strand, call: Call, result: Result): Story | Promise<
       return { status: 'failed', fault: result.fault };
     case 'cancelled':
       return { status: 'cancelled' };
+    case 'denied':
+      return { status: 'denied', verdict: result.verdict };
     case 'action_required': {
       const { instructions, onceDone } = result;
       strand.wait({ kind: 'confirmation', call, instructions, onceDone, since, until, polls: 0 });

@@ -77,6 +77,8 @@ export interface RunState {
   /** Layers that have been announced, and tasks still unsettled in each. */
   readonly layers: { announced: boolean; left: number }[];
   startedAt: number;
+  /** Digest of the policy set of the run's first verdict. Runs carried over from older versions have none. */
+  policySet?: string;
 }
 
 export function freshState(plan: Plan, now: number): RunState {

@@ -16,6 +16,10 @@ export interface Strand {
   readonly scope: (root: string) => Json | undefined;
   /** The task now waits for a person, or no longer does. The walk counts who is running by this. */
   readonly wait: (waiting: Waiting | null) => void;
+  /** Digest of the policy set that first let a task of the run go on; null before that. */
+  readonly pin: () => string | null;
+  /** The first set to judge a task of the run stays its set. */
+  readonly pinTo: (policySet: string) => void;
 }
 
 /** Null: the run is being continued elsewhere, and this task keeps its place. */

@@ -44,7 +44,7 @@ export async function walkTask(strand: Strand): Promise<Story> {
 async function undertake(strand: Strand, asked: Question): Promise<Story> {
   const decided = await judge(strand, asked);
   if (decided.kind === 'settled') return decided.outcome;
-  const question = { ...asked, inputs: decided.inputs };
+  const question = { ...asked, inputs: decided.inputs, ...pinOf(strand) };
   strand.record.inputs = decided.inputs;
   if (strand.task.approvalRequired || decided.verdict.effect === 'needs_approval')
     return consented(strand, await askConsent(strand, question, decided));
@@ -83,9 +83,16 @@ function resolve(strand: Strand): Resolved {
   return { kind: 'question', question: questionOf(strand, task.connector, inputs.value, key) };
 }
 
-function questionOf({ task }: Strand, connector: string, inputs: JsonObject, key: Question['key']): Question {
+function questionOf(strand: Strand, connector: string, inputs: JsonObject, key: Question['key']): Question {
+  const { task } = strand;
   const { name, type, reversibility, repeat } = task;
-  return { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [] };
+  return { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [], ...pinOf(strand) };
+}
+
+/** A run stays under the policy set that it was first judged under; a newer one may only tighten. */
+function pinOf({ pin }: Strand): { readonly pinned?: string } {
+  const pinned = pin();
+  return pinned === null ? {} : { pinned };
 }
 
 /** Stations 2, 3 and 5: was it done before, and may it be done. */
@@ -107,6 +114,7 @@ async function judge(
       recorder.note(task.name, 'key_conflict', { ...judgement.fault });
       return failed(judgement.fault);
     case 'decided':
+      if (judgement.verdict.effect !== 'deny') strand.pinTo(judgement.verdict.policySet);
       record.rules = judgement.verdict.rules.map((rule) => rule.id);
       if (ports.cancelled()) return { kind: 'settled', outcome: { status: 'cancelled' } };
       if (judgement.verdict.effect === 'deny')
@@ -126,7 +134,8 @@ async function consented(strand: Strand, consent: Consent): Promise<Story> {
   if (consent.kind === 'suspend') return null;
   if (consent.kind === 'refused') return consent.outcome;
   if (consent.kind === 'superseded') return undertake(strand, consent.question);
-  const { question, card } = consent;
+  const { card } = consent;
+  const question = { ...consent.question, ...pinOf(strand) };
   const decided = await judge(strand, question);
   if (decided.kind === 'settled') return decided.outcome;
   const lapse = decided.lapsed ?? driftFrom(card, decided);

@@ -57,6 +57,11 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
     turns.settled(task.name);
   };
 
+  const pin = (): string | null => state.policySet ?? null;
+  const pinTo = (policySet: string): void => {
+    state.policySet ??= policySet;
+  };
+
   const strandOf = (task: PlannedTask): Strand => {
     const record = recordOf(state, task.name);
     const wait: Strand['wait'] = (waiting) => {
@@ -69,7 +74,7 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
           recorder.note(task.name, 'message_ignored', { kind, by, code: 'late' });
       bell.ring();
     };
-    return { task, run, ports, recorder, record, scope, wait };
+    return { task, run, ports, recorder, record, scope, wait, pin, pinTo };
   };
 
   const live = async (task: PlannedTask, strand: Strand): Promise<void> => {
@@ -100,7 +105,7 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
     strands += 1;
     try {
       wait({ kind: 'review', ...unreviewed });
-      await awaitReview({ task, run, ports, recorder, record, scope, wait });
+      await awaitReview({ task, run, ports, recorder, record, scope, wait, pin, pinTo });
     } catch (error) {
       fail(error);
     } finally {
