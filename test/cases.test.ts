@@ -38,7 +38,7 @@ function objectionTo({ file, name }: Shown): string | null {
   if (file === '' || name === '') return 'is no reference to a test';
   if (!existsSync(join(root, file))) return `${file} does not exist`;
   const text = readFileSync(join(root, file), 'utf8');
-  const named = ["'", '`', '"'].some((quote) => text.includes(`${quote}${name}`));
+  const named = ["'", '`', '"', 'rehearsal: '].some((before) => text.includes(`${before}${name}`));
   return named ? null : `${file} has no test whose name begins with: ${name}`;
 }
 

@@ -1,5 +1,5 @@
 /** What an approver sees: the inbox, and one card with the form that decides on it. */
-import { exactJson, fenced, oneLine } from '../render/text.ts';
+import { exactJson, oneLine } from '../render/text.ts';
 import { REVERSIBILITY } from '../render/card.ts';
 import type { OpenCard } from './cards.ts';
 import { html, page, type Html } from './html.ts';
@@ -70,7 +70,7 @@ export function cardPage(session: Session, open: OpenCard, note: string | null):
       <pre>${exactJson(body.inputs)}</pre>
       <details>
         <summary>The whole card, as its digest is computed</summary>
-        <pre>${fenced(exactJson(JSON.parse(open.text)), WHOLE)}</pre>
+        <pre>${oneLine(open.text, WHOLE)}</pre>
       </details>
       ${form(session, open)}${footer(session)}`,
   );

@@ -247,6 +247,7 @@ describe('the page', () => {
     expect(page.text.match(/<form/g)).toHaveLength(2);
     expect(page.text).toContain('\\u202eevorppa\\nApproved by: CISO');
     expect(page.text).toContain('&lt;U+202E&gt;');
+    expect(page.text).toMatch(/more characters, SHA-256 [0-9a-f]{16}/);
     expect(page.text).toContain('x'.repeat(100_000));
     const [, inbox] = await signedIn('/');
     expect(inbox.text).not.toMatch(/<script|<img|\u202e/i);
