@@ -12,6 +12,7 @@ import { isObject, type Json, type JsonObject } from '../workflows/language/json
 import type { Call, Result, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
+import { blotted } from './blotted.ts';
 import { createClaiming, type Claiming } from './claiming.ts';
 import type { Answer, Performance } from './connectors/connector.ts';
 import { conclude, type Attempt } from './conclusion.ts';
@@ -127,9 +128,12 @@ async function answerOf(
   context: Parameters<Performance['perform']>[1],
 ): Promise<Answer<Json>> {
   try {
-    return await performance.perform(inputs, context);
+    return blotted(await performance.perform(inputs, context), world.redact);
   } catch (error) {
-    if (error instanceof SecretUnavailable) return { kind: 'refused', fault: error.fault };
+    if (error instanceof SecretUnavailable)
+      return error.mayPass
+        ? { kind: 'try_again', because: 'unavailable', fault: error.fault }
+        : { kind: 'refused', fault: error.fault };
     const kind = error instanceof Error ? error.name : typeof error;
     return {
       kind: 'unknown',

@@ -54,6 +54,7 @@ const RECORD = [
 
 const OPERATION = [
   line('worker', 'run a worker', () => import('./commands/worker.ts')),
+  line('gateway', 'let people sign in and approve in a browser', () => import('./commands/gateway.ts')),
   line('witness', 'watch logs, and cosign what continues', () => import('./commands/witness.ts')),
   line('dev', 'server, simulators and worker in one process', () => import('./commands/dev.ts')),
   line('demo', 'contain a compromised mailbox, start to end', () => import('./commands/demo.ts')),

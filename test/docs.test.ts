@@ -174,7 +174,9 @@ describe('examples', () => {
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));
 
   test('every example is a playbook, a rehearsal, a configuration or a roster', () => {
-    expect(examples.filter(({ text }) => !/^(id|rehearsal|kill_switch|persons):/.test(text))).toEqual([]);
+    expect(
+      examples.filter(({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway|persons):/.test(text)),
+    ).toEqual([]);
   });
 
   test.each(ofKind(/^id:/))('$name compiles', ({ text, file }) => {
@@ -193,7 +195,7 @@ describe('examples', () => {
     },
   );
 
-  test.each(ofKind(/^kill_switch:/))('$name is a configuration', ({ text, index }) => {
+  test.each(ofKind(/^(kill_switch|principal|gateway):/))('$name is a configuration', ({ text, index }) => {
     const file = join(folder, `${String(index)}.yaml`);
     writeFileSync(file, text);
     expect(loadConfig({ file, env: {} }).kind).toBe('config');

@@ -5,6 +5,7 @@ import { openRoster } from '../activities/approvals/roster.ts';
 import { createRosterSource } from '../activities/approvals/roster-source.ts';
 import type { Origin } from '../activities/approvals/standing.ts';
 import { createMailer } from '../activities/connectors/notify/mailer.ts';
+import { openAttestors } from './attestors.ts';
 import type { Config } from './config.ts';
 
 export type OpenedApprovals =
@@ -13,10 +14,15 @@ export type OpenedApprovals =
 
 /** A roster that cannot be read now would leave every card without an answer, so it stops the start. */
 export async function openApprovals(
-  { roster, approvals, connectors }: Config,
+  config: Config,
   secret: (reference: string, reader: string) => Promise<string>,
+  client: Client,
 ): Promise<OpenedApprovals> {
+  const { roster, approvals, connectors } = config;
   const { idToken, massTargets, mostPerHour, notify } = approvals;
+  const rosters = roster === null ? null : createRosterSource(roster.file, roster.digest);
+  const others = openAttestors(config, rosters, client);
+  if (others.kind === 'problems') return others;
   if (roster === null && idToken !== null)
     return problem(
       'approvals.id_token needs a roster: without one nobody is known by a subject; set roster.file',
@@ -39,10 +45,16 @@ export async function openApprovals(
     };
   const opened = await openRoster(roster.file, roster.digest);
   if (opened.kind === 'problems') return opened;
-  const rosters = createRosterSource(roster.file, roster.digest);
   return {
     kind: 'approvals',
-    approvals: createApprovals({ rosters, idToken, massTargets, mostPerHour, notices }),
+    approvals: createApprovals({
+      rosters,
+      idToken,
+      massTargets,
+      mostPerHour,
+      notices,
+      others: others.attestors,
+    }),
   };
 }
 

@@ -16,13 +16,15 @@ export interface ConnectorsConfig {
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors, record }: ConfigFile): {
+export function bindingsFrom({ secrets, connectors, gateway, record }: ConfigFile): {
   readonly [reference: string]: readonly string[];
 } {
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp.password, 'notify'],
+    [gateway.serve?.signing_key, 'gateway'],
+    [gateway.serve?.client_secret, 'gateway'],
     [record.s3?.access_key, SECRET_READER],
     [record.s3?.secret_key, SECRET_READER],
   ];

@@ -5,19 +5,22 @@
 import { z } from 'zod';
 import { approvals, roster } from './config-approvals-schema.ts';
 import { policy } from './config-policy-schema.ts';
+import { gateway, principal } from './config-proof.ts';
 import { record } from './config-record-schema.ts';
-import { digest, mailAddress, must, number, path, reference, text, url, word } from './config-words.ts';
-
-const sender = text(
-  'a mail address, with or without a name before it in the form Name <address>',
-  /^[^\r\n]+@[^\r\n]+$/,
-);
-const domain = text('a mail domain such as example.org', /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/);
-const domains = z
-  .array(domain, must('a list of mail domains'))
-  .min(1, must('a list of at least one mail domain'));
-
-const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]+$/);
+import {
+  digest,
+  domains,
+  host,
+  mailAddress,
+  must,
+  number,
+  path,
+  reference,
+  sender,
+  text,
+  url,
+  word,
+} from './config-words.ts';
 
 const reader = text(
   'the name of a connector, or of its inputs as in google-workspace:inputs',
@@ -101,6 +104,8 @@ export const configSchema = z.strictObject(
     roster: roster.optional(),
     approvals,
     secrets,
+    principal,
+    gateway,
     connectors: z
       .strictObject(
         {

@@ -3,6 +3,7 @@
  * is CORDON_CONNECTORS_NOTIFY_SMTP_PORT. Lists are written with commas between their entries, lists of mappings and
  * mappings whose keys are free as JSON.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ENV_PREFIX } from '../activities/secrets/env.ts';
 import { nearest } from '../workflows/language/suggest.ts';
@@ -45,6 +46,21 @@ function isGuard(path: readonly string[]): boolean {
   return (GUARDS as readonly (string | undefined)[]).includes(path[0]);
 }
 
+/**
+ * What a variable may set where the file says nothing, as in a container without one, but must not loosen where the
+ * file has fixed it.
+ */
+const FIXED: readonly string[] = [
+  'mode',
+  'policies',
+  'roster.file',
+  'roster.digest',
+  'approvals.mass_targets',
+  'secrets.bindings',
+  'principal.accept',
+  'gateway.trusted_keys',
+];
+
 interface Applied {
   readonly value: unknown;
   /** Which variable set the value at a path; paths joined with dots. */
@@ -66,9 +82,17 @@ export function applyVariables(given: unknown, env: Environment): Applied {
       );
       continue;
     }
-    if (set(value, path, read(text, type))) variables.set(path.join('.'), name);
+    const setting = path.join('.');
+    const [fixed, wanted] = [at(given, path), read(text, type)];
+    if (FIXED.includes(setting) && fixed !== undefined && !isDeepStrictEqual(fixed, wanted))
+      guarded.push(`${name} would override ${setting}, which the file sets; change it in the file`);
+    else if (set(value, path, wanted)) variables.set(setting, name);
   }
   return { value, variables, problems: [...guarded, ...misspelt(env)] };
+}
+
+function at(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, step) => (isMapping(inner) ? inner[step] : undefined), root);
 }
 
 /** What does not read as its type stays text, and the schema then says what was expected. */

@@ -1,10 +1,11 @@
 /** Configuration: cordon.yaml, then CORDON_* variables over it, all faults in one report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
 import { approvalsFrom } from './config-approvals.ts';
+import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
@@ -48,6 +49,9 @@ export interface Config {
     /** Who may read a reference: what the file says, and each connector its own credentials. */
     readonly bindings: { readonly [reference: string]: readonly string[] };
   };
+  /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
+  readonly principal: { readonly accept: boolean };
+  readonly gateway: GatewayConfig;
   /** How the record is signed, and where its checkpoints go. */
   readonly record: RecordSettings;
   readonly connectors: ConnectorsConfig;
@@ -122,6 +126,8 @@ function configFrom(file: ConfigFile, folder: string): Config {
       kept: at(file.secrets.kept),
       bindings: bindingsFrom(file),
     },
+    principal: file.principal,
+    gateway: gatewayFrom(file.gateway),
     record: recordFrom(file.record, at),
     connectors: connectorsFrom(file.connectors),
   };

@@ -44,7 +44,7 @@ export function unmetDemands(
   if (assurance === 'V1' && !roster && !attested)
     problems.push(
       'policies demand approvals at V1, and the server attests nobody: start it with an authorizer and ' +
-        '`frontend.enablePrincipalAttribution: true`, or give approvers keys with `roster: roster.yaml`',
+        '`frontend.enablePrincipalPropagation: true` and set `principal.accept: true`, or give approvers keys with `roster: roster.yaml`',
     );
   if ((assurance === 'V2' || assurance === 'V3') && !roster)
     problems.push(

@@ -41,10 +41,7 @@ interface Ballot {
 /** Opens a card, lets somebody vote on it, and says what came of that. */
 async function weigh(vote: (card: Card) => Message, ballot: Ballot = {}): Promise<Weighed> {
   const { body = {}, run = RUN, approvals = approvalsWith(rosters), given = {} } = ballot;
-  const { world } = worldOf(createMemoryLedger({ log: 'test', now: () => START }), {
-    approvals,
-    ...given,
-  });
+  const { world } = worldOf(createMemoryLedger({ log: 'test', now: () => START }), { approvals, ...given });
   const asked = await createAsk(world)({
     run: RUN,
     facts: [],

@@ -94,7 +94,7 @@ connectors:
     ]);
   });
 
-  test('an unknown key is refused wherever it stands', () => {
+  test('C01: an unknown key is refused wherever it stands', () => {
     expect(refused('secrets: { kept: x, flie: y }')).toEqual([
       'cordon.yaml:1:21 secrets.flie: there is no such setting. Did you mean `file`?',
     ]);
@@ -145,7 +145,7 @@ connectors:
 
 describe('CORDON_ variables', () => {
   test('override the file, whatever their type', () => {
-    const config = accepted('mode: production', {
+    const config = accepted('activity_ids: key', {
       CORDON_MODE: 'development',
       CORDON_ACTIVITY_IDS: 'digest',
       CORDON_SECRETS_ENV: 'A, B',
@@ -176,6 +176,34 @@ describe('CORDON_ variables', () => {
     expect(refused('mode: development', { [name]: value })).toEqual([
       expect.stringMatching(new RegExp(`^${name}: .* guards every run and is set in cordon.yaml only`)),
     ]);
+  });
+
+  test('C01: do not override what the file says of who may approve, and how that is proved', () => {
+    const file = [
+      'mode: production',
+      `roster: { file: /etc/cordon/roster.yaml, digest: ${'a'.repeat(64)} }`,
+      'approvals: { mass_targets: 10 }',
+      'policies: /etc/cordon/policies',
+      'secrets: { bindings: { "secret://env/A": [notify] } }',
+      'principal: { accept: false }',
+      'gateway: { trusted_keys: [] }',
+    ].join('\n');
+    const loosened = {
+      CORDON_MODE: 'development',
+      CORDON_ROSTER_FILE: '/tmp/roster.yaml',
+      CORDON_ROSTER_DIGEST: 'b'.repeat(64),
+      CORDON_APPROVALS_MASS_TARGETS: '1000',
+      CORDON_POLICIES: '/tmp/policies',
+      CORDON_SECRETS_BINDINGS: '{}',
+      CORDON_PRINCIPAL_ACCEPT: 'true',
+      CORDON_GATEWAY_TRUSTED_KEYS: 'x',
+    };
+    const problems = refused(file, loosened);
+    const named = problems.map((problem) => problem.split(' ')[0]);
+    expect([problems.length, new Set(named)]).toEqual([8, new Set(Object.keys(loosened))]);
+    expect(problems[0]).toBe('CORDON_MODE would override mode, which the file sets; change it in the file');
+    expect(accepted('', { CORDON_MODE: 'development' }).mode).toBe('development');
+    expect(accepted('mode: development', { CORDON_MODE: 'development' }).mode).toBe('development');
   });
 
   test('an empty one counts as not set', () => {

@@ -170,6 +170,37 @@ describe('a vote', () => {
     ]);
   });
 
+  test('A18: that was taken back is not brought back by whoever repeats its proof', async () => {
+    const back: Message = {
+      kind: 'withdraw',
+      task: 'risky',
+      digest: CARD,
+      by: 'sam',
+      reason: 'wrong mailbox',
+    };
+    let evidence = 0;
+    const weigh: Ports['weigh'] = async ({ by, reason }) => ({
+      kind: 'counts',
+      by,
+      assurance: 'V3',
+      evidence: reason === 'anew' ? `e-${(evidence += 1)}` : 'e-0',
+    });
+    const anew: Message = { ...approve('sam', CARD), reason: 'anew' };
+    const { risky, replies } = await ask({
+      said: [yes('sam'), back, yes('sam'), anew, yes('ines')],
+      verdicts: [needing(2), ALLOW],
+      given: { weigh },
+    });
+    expect(replies.map(({ code }) => code)).toEqual([
+      'approve',
+      'withdraw',
+      'proof_spent',
+      'approve',
+      'proof_spent',
+    ]);
+    expect(risky?.approvedBy).toEqual([]);
+  });
+
   test('short of its quorum is in the record at once, and approves nothing', async () => {
     const recorded: string[] = [];
     let heard = 0;

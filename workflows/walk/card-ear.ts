@@ -7,7 +7,7 @@ import type { Ear } from './strand.ts';
 type Open = Extract<Waiting, { readonly kind: 'approval' }>;
 
 /** The card whose quorum is full may still be refused, and its votes taken back; nobody can add to it. */
-export function earFor({ card, approvals }: Open, met: boolean): Ear {
+export function earFor({ card, approvals, spent = [] }: Open, met: boolean): Ear {
   const voted = (by: string): boolean => approvals.some((vote) => samePerson(vote.by, by));
   return {
     deadline: met ? Infinity : card.body.expiresAt,
@@ -18,8 +18,10 @@ export function earFor({ card, approvals }: Open, met: boolean): Ear {
       if (voted(message.by)) return 'voted_already';
       return met ? 'enough' : null;
     },
-    admits({ kind }, { by }) {
+    admits({ kind }, { by, evidence }) {
       if (kind === 'approve' && voted(by)) return 'voted_already';
+      // Whoever repeats what its author took back has nothing but the old proof.
+      if (kind === 'approve' && evidence !== undefined && spent.includes(evidence)) return 'proof_spent';
       return kind === 'withdraw' && !voted(by) ? 'nothing_to_withdraw' : null;
     },
   };

@@ -12,7 +12,7 @@ import { earFor } from './card-ear.ts';
 import { samePerson, type Outcome } from './outcome.ts';
 import type { Decided, Waiting } from './state.ts';
 import { listen } from './listen.ts';
-import type { Strand, Word } from './strand.ts';
+import type { Counted, Strand, Word } from './strand.ts';
 import { isMet, termsOf } from './terms.ts';
 
 export type Consent =
@@ -114,8 +114,13 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
     return approved(strand, waiting, approvals, details);
   // Announced, so that it is in the record at once: the next vote may be days away.
   recorder.announce(task.name, 'vote_counted', details);
-  strand.wait({ ...waiting, approvals });
+  strand.wait({ ...waiting, approvals, ...spentWith(waiting, weighed) });
   return null;
+}
+
+/** A mere name is no proof, and may be said again. */
+function spentWith({ spent = [] }: Open, { assurance, evidence }: Counted): Pick<Open, 'spent'> {
+  return assurance === 'V0' || evidence === undefined ? {} : { spent: [...spent, evidence] };
 }
 
 /** Told at once, and to be reviewed whatever becomes of the card. Delays, policy and guards hold as ever. */

@@ -18,6 +18,8 @@ export type Waiting =
       readonly approvals: readonly Approval[];
       /** How many of the card's reminders are out. */
       readonly reminded?: number;
+      /** Evidence of every approval that counted here, standing or taken back: none of it counts a second time. */
+      readonly spent?: readonly string[];
     }
   | {
       readonly kind: 'confirmation';

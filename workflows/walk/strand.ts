@@ -30,6 +30,7 @@ export const MISFITS = {
   late: 'time was up before this was heard',
   other_card: 'the digest is not that of the open card',
   voted_already: 'this person has already approved this card',
+  proof_spent: 'this proof belongs to an approval that was taken back; approve anew, with another one',
   nothing_to_withdraw: 'this person has no approval on this card',
   enough: 'enough persons have approved this card already',
   not_yet: 'this task waits for its time, and for nobody',
