@@ -11,6 +11,7 @@ import { eventually } from './eventually.ts';
 import { entryOf, eventsOf } from './record.ts';
 import { ALICE, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
+import { outgrow } from './stories.ts';
 
 const stage = setStage();
 
@@ -162,6 +163,17 @@ describe('in production', () => {
     expect(await vote(run, word(scene, 'sam', before))).toMatchObject({ counted: false, code: 'other_card' });
     expect(await vote(run, word(scene, 'sam', after))).toMatchObject({ counted: true });
     expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(passwords(scene)).toBe(1);
+  });
+
+  test('A08: a run that continues as a new one takes its open card along, once, and the vote for it counts', async () => {
+    const { scene, run } = await open('rotation_v1', { continue_after_events: 50 });
+    const before = await run.waitsFor(TASK, 'approval');
+    await outgrow(run);
+    expect((await run.waitsFor(TASK, 'approval')).card).toEqual(before.card);
+    expect(await vote(run, word(scene, 'sam', before.card.digest))).toMatchObject({ counted: true });
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+    expect(run.record().filter(({ event }) => event === 'task_waiting_approval')).toHaveLength(1);
     expect(passwords(scene)).toBe(1);
   });
 
