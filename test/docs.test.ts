@@ -169,7 +169,7 @@ describe('examples', () => {
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));
 
   test('every example is a playbook, a rehearsal or a configuration', () => {
-    expect(examples.filter(({ text }) => !/^(id|rehearsal|kill_switch):/.test(text))).toEqual([]);
+    expect(examples.filter(({ text }) => !/^(id|rehearsal|kill_switch|state):/.test(text))).toEqual([]);
   });
 
   test.each(ofKind(/^id:/))('$name compiles', ({ text, file }) => {
@@ -188,7 +188,7 @@ describe('examples', () => {
     },
   );
 
-  test.each(ofKind(/^kill_switch:/))('$name is a configuration', ({ text, index }) => {
+  test.each(ofKind(/^(kill_switch|state):/))('$name is a configuration', ({ text, index }) => {
     const file = join(folder, `${String(index)}.yaml`);
     writeFileSync(file, text);
     expect(loadConfig({ file, env: {} }).kind).toBe('config');

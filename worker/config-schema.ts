@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseReference } from '../activities/secrets/source.ts';
+import { isPostgresUrl, isSafePostgresUrl } from '../activities/stores/source.ts';
 
 const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
 
@@ -16,6 +17,14 @@ function number(sentence: string, least: number, most: number): z.ZodInt {
 }
 
 const path = text('a path', /^[^\0]+$/);
+const STATE =
+  'a path, or a postgres:// URL without a password, which belongs into state_password as a reference to a secret';
+const state = z
+  .string(must(STATE))
+  .max(1_000, must(STATE))
+  .regex(/^[^\0]+$/, must(STATE))
+  .refine((value) => !isPostgresUrl(value) || isSafePostgresUrl(value), must(STATE));
+
 const word = text('a name without spaces', /^\S+$/);
 const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
 const sender = text(
@@ -113,7 +122,8 @@ export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
     task_queue: word.default('cordon'),
-    state: path.default('.cordon/cordon.db'),
+    state: state.default('.cordon/cordon.db'),
+    state_password: reference.optional(),
     playbooks: path.default('playbooks'),
     policies: path.default('policies'),
     policy_digest: digest.optional(),

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import { isPostgresUrl } from '../activities/stores/source.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
@@ -11,8 +12,13 @@ export interface Config {
   /** Development admits approvals under an asserted name; production does not. */
   readonly mode: 'development' | 'production';
   readonly taskQueue: string;
-  /** Absolute paths from here on; given ones were relative to the configuration's folder. */
+  /**
+   * Absolute paths from here on; given ones were relative to the configuration's folder. This one is a SQLite file's,
+   * or the URL of a Postgres database.
+   */
   readonly state: string;
+  /** Reference to the password that belongs to the URL. */
+  readonly statePassword: string | null;
   readonly playbooks: string;
   readonly policies: string;
   /** Refuse every policy set but this one. */
@@ -85,7 +91,8 @@ function configFrom(file: ConfigFile, folder: string): Config {
   return {
     mode: file.mode,
     taskQueue: file.task_queue,
-    state: at(file.state),
+    state: isPostgresUrl(file.state) ? file.state : at(file.state),
+    statePassword: file.state_password ?? null,
     playbooks: at(file.playbooks),
     policies: at(file.policies),
     policyDigest: file.policy_digest ?? null,

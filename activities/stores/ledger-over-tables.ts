@@ -10,13 +10,14 @@ import { NotCanonicalError } from '../../workflows/audit/canonical.ts';
 import { draftEntry, type Draft } from '../../workflows/audit/entry.ts';
 import type { NewEvent, Receipt, StoredEntry } from './audit.ts';
 import { decideBegin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
-import type { Alongside, ClaimRecord, Recorded } from './claims.ts';
+import type { Alongside, ClaimRecord, Owner, Recorded } from './claims.ts';
 import { nodeCodec, sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
 import { createRunEnds } from './run-ends.ts';
+import { refuseUnstorable } from './storable.ts';
 import type { Tables } from './tables.ts';
 
 /** Entries fetched at a time when reading: the event loop turns between pages. */
@@ -45,10 +46,14 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
   };
 
   const decide = async <Answer>(
-    key: string,
+    { key, owner = null }: { readonly key: string; readonly owner?: Owner | null },
     rule: (found: ClaimRecord | null) => Decision<Answer>,
     { events = [], record = () => [] }: Alongside<Answer>,
   ): Promise<Recorded<Answer>> => {
+    refuseUnstorable('a claim', [
+      key,
+      ...(owner === null ? [] : [owner.chain, owner.workflowId, owner.task]),
+    ]);
     const always = events.map(draft);
     return submit.call([key], always, (claim) => {
       const { answer, next } = rule(claim(key));
@@ -70,21 +75,20 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     read: (from, to) => inPages(from, to, (at, limit) => open().entries(at, limit)),
     byRun: (chain) => inPages(0, Infinity, (at, limit) => open().entriesOfRun(chain, at, limit)),
     async lookup(key) {
+      refuseUnstorable('a key', [key]);
       const found = await open().claim(key);
       return found?.state === 'free' ? null : found;
     },
-    begin: (request, alongside = {}) =>
-      decide(request.key, (found) => decideBegin(found, request), alongside),
-    finish: (request, alongside = {}) =>
-      decide(request.key, (found) => decideFinish(found, request), alongside),
-    settle: (request, alongside = {}) =>
-      decide(request.key, (found) => decideSettle(found, request), alongside),
+    begin: (request, alongside = {}) => decide(request, (found) => decideBegin(found, request), alongside),
+    finish: (request, alongside = {}) => decide(request, (found) => decideFinish(found, request), alongside),
+    settle: (request, alongside = {}) => decide(request, (found) => decideSettle(found, request), alongside),
     async put(document, events = []) {
       if (sha256Hex(document.text) !== document.digest)
         throw new StoreError(
           'store_refused',
           `a ${document.kind} was handed over under a digest that is not its own`,
         );
+      refuseUnstorable(`a ${document.kind}`, [document.text]);
       return append(events, [document]);
     },
     async get(kind, digest) {
@@ -138,6 +142,7 @@ function createSubmit(tables: Tables, now: () => number) {
 }
 
 function draft(event: NewEvent): Draft {
+  refuseUnstorable('the name of a run', [event.run.chain]);
   try {
     return draftEntry(event, nodeCodec);
   } catch (error) {

@@ -8,10 +8,9 @@
  *    connection, can fall between the two and see what is not committed.
  */
 import type { Database } from 'better-sqlite3';
-import { canonical } from '../../../workflows/audit/canonical.ts';
-import type { Json } from '../../../workflows/language/json.ts';
 import type { StoredEntry } from '../audit.ts';
-import type { ClaimRecord, ClaimState } from '../claims.ts';
+import { fromClaimRow, toClaimRow, type ClaimRow } from '../claim-row.ts';
+import type { ClaimRecord } from '../claims.ts';
 import { StoreError } from '../ledger.ts';
 import {
   concludeAtOnce,
@@ -23,20 +22,6 @@ import {
   type Tables,
 } from '../tables.ts';
 import { translated } from './failure.ts';
-
-interface ClaimRow {
-  readonly key: string;
-  readonly inputs: string;
-  readonly chain: string;
-  readonly workflow: string;
-  readonly task: string;
-  readonly state: ClaimState;
-  readonly attempts: number;
-  readonly fence: number;
-  readonly output: string;
-  readonly claimed_at: number;
-  readonly updated_at: number;
-}
 
 const ENTRY = 'i AS "index", id, run, run_seq AS runSeq, bytes';
 
@@ -71,7 +56,7 @@ export function createSqliteTables(db: Database): Tables {
     'INSERT INTO documents (kind, digest, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const answer = (needs: Needs): Found => ({
-    claims: needs.claims.flatMap((key) => fromRow(claim.get(key)) ?? []),
+    claims: needs.claims.flatMap((key) => claimOf(claim.get(key)) ?? []),
     entries: needs.entries.flatMap((id) => entryById.get(id) ?? []),
     ends: needs.runs.flatMap((run) => lastOfRun.get(run) ?? []),
     tail: needs.tailFrom === null ? [] : entries.all(needs.tailFrom, 2),
@@ -80,7 +65,7 @@ export function createSqliteTables(db: Database): Tables {
     for (const { index, id, run, runSeq, bytes } of changes.entries)
       addEntry.run(index, id, run, runSeq, bytes);
     if (changes.head !== null) setHead.run(changes.head.size, changes.head.leaf, changes.head.at);
-    for (const record of changes.claims) setClaim.run(toRow(record));
+    for (const record of changes.claims) setClaim.run(toClaimRow(record));
     for (const { kind, digest, text } of changes.documents) addDocument.run(kind, digest, text);
   };
   const transact = <T>(work: () => T): T => {
@@ -109,7 +94,7 @@ export function createSqliteTables(db: Database): Tables {
     head: () => reading(() => headOf(head.get())),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
     entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
-    claim: (key) => reading(() => fromRow(claim.get(key))),
+    claim: (key) => reading(() => claimOf(claim.get(key))),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
     close: async () => {
       db.close();
@@ -125,43 +110,6 @@ function headOf(row: HeadRow | undefined): HeadRow {
   );
 }
 
-function fromRow(row: ClaimRow | undefined): ClaimRecord | null {
-  if (row === undefined) return null;
-  const { key, state, attempts, fence } = row;
-  return {
-    key,
-    inputsDigest: row.inputs,
-    owner: { chain: row.chain, workflowId: row.workflow, task: row.task },
-    state,
-    attempts,
-    fence,
-    output: JSON.parse(row.output) as Json,
-    claimedAt: row.claimed_at,
-    updatedAt: row.updated_at,
-  };
-}
-
-function toRow({
-  key,
-  inputsDigest,
-  owner,
-  state,
-  attempts,
-  fence,
-  output,
-  ...times
-}: ClaimRecord): ClaimRow {
-  return {
-    key,
-    inputs: inputsDigest,
-    chain: owner.chain,
-    workflow: owner.workflowId,
-    task: owner.task,
-    state,
-    attempts,
-    fence,
-    output: canonical(output),
-    claimed_at: times.claimedAt,
-    updated_at: times.updatedAt,
-  };
+function claimOf(row: ClaimRow | undefined): ClaimRecord | null {
+  return row === undefined ? null : fromClaimRow(row);
 }
