@@ -15,6 +15,8 @@ import { nameOf, type SshTarget } from './target.ts';
 export interface Ran {
   /** Exit code; -1 where the command was ended by a signal. */
   readonly code: number;
+  readonly bytes: Buffer;
+  /** The same as text. */
   readonly stdout: string;
 }
 
@@ -109,11 +111,11 @@ function exchange(client: Client, target: string, command: Command, signal: Abor
       client.exec(command.line, (error, channel) => {
         if (error !== undefined)
           return settle(refused('ssh_no_exec', `${target} runs no commands for this user; give it a shell`));
-        collect(channel, command, (code, stdout) => {
-          if (stdout === null)
+        collect(channel, command, (code, bytes) => {
+          if (bytes === null)
             settle(refused('ssh_output', `${target} printed more during ${command.name} than it may`));
           else if (code === null) lost();
-          else settle(got({ code, stdout }));
+          else settle(got({ code, bytes, stdout: bytes.toString('utf8') }));
         });
       });
     } catch {
@@ -126,7 +128,7 @@ function exchange(client: Client, target: string, command: Command, signal: Abor
 function collect(
   channel: ClientChannel,
   { input, mostBytes = MOST_BYTES }: Command,
-  done: (code: number | null, stdout: string | null) => void,
+  done: (code: number | null, bytes: Buffer | null) => void,
 ): void {
   const parts: Buffer[] = [];
   const seen = { stdout: 0, stderr: 0 };
@@ -143,8 +145,8 @@ function collect(
   channel.on('exit', (status: number | null) => {
     code = status ?? -1;
   });
-  channel.on('close', () => done(code, Buffer.concat(parts).toString('utf8')));
-  channel.on('error', () => done(null, ''));
+  channel.on('close', () => done(code, Buffer.concat(parts)));
+  channel.on('error', () => done(null, Buffer.alloc(0)));
   // Always closed, so that nothing on the device can wait for an answer from us.
   channel.end(input ?? '');
 }
