@@ -9,6 +9,7 @@ import type { Effect } from '../simulator.ts';
 import { strike, type DeviceFault } from './faults.ts';
 import type { Machine, Tell } from './machine.ts';
 import { socketOf } from './socket.ts';
+import { makeKey } from './keys.ts';
 import { createShell, type Shell } from './shell.ts';
 
 export interface SimulatedDevice {
@@ -17,7 +18,7 @@ export interface SimulatedDevice {
   readonly user: string;
   /** As `ssh-keygen -lf` prints it. */
   readonly hostKey: string;
-  /** A private key that may sign in, in OpenSSH's format. */
+  /** A private key that may sign in. */
   readonly clientKey: string;
   readonly password: string;
   /** Lines that were asked for, in order, without what they were given on standard input. */
@@ -31,6 +32,8 @@ export interface SimulatedDevice {
 export interface DeviceOptions {
   readonly port?: number;
   readonly effects?: EffectLog;
+  /** Whether it can be reached at present; a wrong access rule may say no. Default: always. */
+  readonly admits?: () => boolean;
   /** Shown before anyone signs in. */
   readonly banner?: string;
 }
@@ -45,8 +48,8 @@ export async function startDevice(
     effects.append({ method: 'SSH', path: machine.name, account: machine.name, what });
   const machine = build(tell);
   const shell = createShell(machine, tell);
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const client = ssh2.utils.generateKeyPairSync('ed25519');
+  const host = makeKey();
+  const client = makeKey();
   const password = randomBytes(18).toString('base64url');
   const waiting: { readonly fault: DeviceFault; left: number }[] = [];
   const lines: string[] = [];
@@ -61,6 +64,7 @@ export async function startDevice(
   const open = new Set<Connection>();
   const banner = options.banner === undefined ? {} : { banner: options.banner };
   const server = new ssh2.Server({ hostKeys: [host.private], ...banner }, (connection) => {
+    if (options.admits?.() === false) return void socketOf(connection).destroy();
     open.add(connection);
     socketOf(connection).setNoDelay(true);
     connection.on('close', () => open.delete(connection));
@@ -92,13 +96,13 @@ export async function startDevice(
 
 const USER = 'cordon';
 
-function decide(asked: AuthContext, user: string, publicKey: string, password: string): void {
+function decide(asked: AuthContext, user: string, publicKey: Buffer, password: string): void {
   if (asked.username !== user) return asked.reject();
   if (asked.method === 'password') return asked.password === password ? asked.accept() : asked.reject();
   if (asked.method !== 'publickey') return asked.reject();
   const allowed = ssh2.utils.parseKey(publicKey);
   if (allowed instanceof Error) return asked.reject();
-  const known = asked.key.data.equals(allowed.getPublicSSH());
+  const known = asked.key.data.equals(publicKey);
   // Without a signature the client only asks whether the key would do.
   const proven =
     asked.signature === undefined ||
@@ -142,7 +146,6 @@ async function answer(
   channel.end();
 }
 
-function fingerprint(publicKey: string): string {
-  const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+function fingerprint(publicKey: Buffer): string {
+  return `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')}`;
 }

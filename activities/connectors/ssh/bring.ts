@@ -23,6 +23,8 @@ export interface Facet<S extends JsonObject> {
   read(session: Session, trail: Trail): Promise<Got<S>>;
   /** The commands that lead from one state to another. MUST NOT depend on anything but the two. */
   steps(from: S, to: S): Got<readonly Command[]>;
+  /** Makes the present state outlive a restart of the device. Sent once the change is confirmed. */
+  readonly persist?: Got<readonly Command[]>;
 }
 
 export interface Brought<S> {
@@ -58,7 +60,9 @@ export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promis
   if (token === null) return got(brought);
   const confirmed = await withSession(target, call, trail, async (session) => {
     const read = await readBack(bringing, session, trail, brought.after);
-    return read.kind === 'got' ? disarm(session, trail, token) : read;
+    if (read.kind !== 'got') return read;
+    const off = await disarm(session, trail, token);
+    return off.kind === 'got' ? persist(bringing, session, trail) : off;
   });
   if (confirmed.kind === 'got') return got(brought);
   return revertSeconds === null ? confirmed : wentBack(bringing, brought.before, confirmed, revertSeconds);
@@ -81,8 +85,14 @@ async function apply<S extends JsonObject>(
   const wanted = goal(now.value);
   if (wanted === null) return moved(session.target, facet.what);
   const before = stateIn(noted.value, 'before') ?? now.value;
-  if (same(now.value, wanted))
-    return got({ before: before as S, after: wanted, changed: !same(before, wanted), token: null });
+  if (same(now.value, wanted)) {
+    const changed = !same(before, wanted);
+    // An earlier attempt may have died between the two.
+    const persisted = changed ? await persist({ facet }, session, trail) : got(null);
+    return persisted.kind === 'got'
+      ? got({ before: before as S, after: wanted, changed, token: null })
+      : persisted;
+  }
   // B1
   const forth = facet.steps(now.value, wanted);
   if (forth.kind !== 'got') return forth;
@@ -105,7 +115,23 @@ async function apply<S extends JsonObject>(
   const applied = { before: before as S, after: wanted, changed: true, token };
   if (token !== null) return got(applied);
   const read = await readBack({ facet }, session, trail, wanted);
-  return read.kind === 'got' ? got(applied) : read;
+  if (read.kind !== 'got') return read;
+  const persisted = await persist({ facet }, session, trail);
+  return persisted.kind === 'got' ? got(applied) : persisted;
+}
+
+async function persist<S extends JsonObject>(
+  { facet }: Pick<Bringing<S>, 'facet'>,
+  session: Session,
+  trail: Trail,
+): Promise<Got<null>> {
+  if (facet.persist === undefined) return got(null);
+  if (facet.persist.kind !== 'got') return facet.persist;
+  for (const step of facet.persist.value) {
+    const done = await outputOf(session, trail, step);
+    if (done.kind !== 'got') return done;
+  }
+  return got(null);
 }
 
 async function readBack<S extends JsonObject>(
