@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
+import { startCheckpointing } from '../activities/checkpoints/index.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { Config } from './config.ts';
 import { createWorker } from './create.ts';
@@ -47,6 +48,14 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     await connection.close();
     return opened;
   }
+  const { ledger, secret } = opened.world;
+  // Before anything is polled: nothing may run on a record that is not what it was.
+  const checkpointing = await startCheckpointing({ ledger, config: config.record, log, secret });
+  if (checkpointing.kind === 'problems') {
+    await opened.close();
+    await connection.close();
+    return checkpointing;
+  }
   const native = await NativeConnection.connect(options);
   const worker = await createWorker({
     world: opened.world,
@@ -63,6 +72,7 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     try {
       await worker.run();
     } finally {
+      await checkpointing.stop();
       await opened.close();
       await native.close();
       await connection.close();

@@ -94,6 +94,7 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
     };
   } finally {
     await order.close();
+    await values.close();
   }
 }
 
