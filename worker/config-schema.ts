@@ -3,19 +3,10 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
-import { parseReference } from '../activities/secrets/source.ts';
 import { nodeCodec } from '../activities/stores/codec.ts';
 import { readVerifierKey } from '../workflows/audit/verifier-key.ts';
-
-const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
-
-function text(sentence: string, pattern: RegExp): z.ZodString {
-  return z.string(must(sentence)).max(1_000, must(sentence)).regex(pattern, must(sentence));
-}
-
-function number(sentence: string, least: number, most: number): z.ZodInt {
-  return z.int(must(sentence)).min(least, must(sentence)).max(most, must(sentence));
-}
+import { endpointSection, networkSection, routerSection } from './config-device-sections.ts';
+import { must, number, reference, text } from './config-words.ts';
 
 const path = text('a path', /^[^\0]+$/);
 const word = text('a name without spaces', /^\S+$/);
@@ -29,11 +20,6 @@ const domain = text('a mail domain such as example.org', /^[A-Za-z0-9-]+(\.[A-Za
 const domains = z
   .array(domain, must('a list of mail domains'))
   .min(1, must('a list of at least one mail domain'));
-
-const REFERENCE = 'a reference to a secret, such as secret://env/CORDON_SECRET_NAME, never the secret itself';
-const reference = z
-  .string(must(REFERENCE))
-  .refine((value) => parseReference(value) !== null, must(REFERENCE));
 
 const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]+$/);
 
@@ -198,6 +184,9 @@ export const configSchema = z.strictObject(
           google_workspace: googleWorkspace.optional(),
           microsoft_graph: microsoftGraph.optional(),
           notify: z.strictObject({ smtp, from: sender }, must('a mapping')).optional(),
+          network: networkSection.optional(),
+          endpoint: endpointSection.optional(),
+          router: routerSection.optional(),
         },
         must('a mapping'),
       )

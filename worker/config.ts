@@ -104,6 +104,6 @@ function configFrom(file: ConfigFile, folder: string): Config {
       bindings: bindingsFrom(file),
     },
     record: recordFrom(file.record, at),
-    connectors: connectorsFrom(file.connectors),
+    connectors: connectorsFrom(file.connectors, at),
   };
 }

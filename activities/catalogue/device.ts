@@ -96,7 +96,12 @@ export const RevokeCredentials = taskType({
   summary: 'Revokes what the device could still sign in with.',
   input: z.strictObject({ device_id: deviceId, credential_types: z.array(credentialType).min(1).max(3) }),
   output: z.strictObject({
-    revoked: z.array(z.strictObject({ type: credentialType, count: z.int().min(0) })),
+    revoked: z.array(
+      z.strictObject({
+        type: credentialType,
+        count: z.int().min(0).nullable().describe('Null: done by a person, who did not count'),
+      }),
+    ),
   }),
   targets: device,
 });

@@ -17,8 +17,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Tell the engine that the call is alive. Call it between requests of a long performance. */
   heartbeat(): void;
-  /** A secret's value by reference. MUST NOT be kept, logged or returned. */
-  secret(reference: string): Promise<string>;
+  /**
+   * A secret's value by reference. MUST NOT be kept, logged or returned. `host` is where it will be sent, as
+   * `host` or `host:port`: a reference that is bound to hosts is refused without one of them.
+   */
+  secret(reference: string, host?: string): Promise<string>;
   /** Store a generated secret and get the reference that may travel. Repeats with the same name return the stored one. */
   keepSecret(
     name: string,

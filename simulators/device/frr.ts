@@ -42,7 +42,7 @@ function enter(lines: Set<string>, line: string): boolean {
   if (!known.test(text)) return false;
   const single = /^(access-class|log syslog)/.exec(text)?.[1];
   const stem = single ?? (removing ? `${text} ` : text);
-  for (const one of [...lines]) if (one === text || one.startsWith(stem)) lines.delete(one);
+  for (const one of lines) if (one === text || one.startsWith(stem)) lines.delete(one);
   if (!removing) lines.add(text);
   return true;
 }

@@ -49,7 +49,14 @@ describe('the configuration', () => {
       activityIds: 'key',
       killSwitch: null,
       policyDigest: null,
-      connectors: { googleWorkspace: null, microsoftGraph: null, notify: null },
+      connectors: {
+        googleWorkspace: null,
+        microsoftGraph: null,
+        notify: null,
+        network: null,
+        endpoint: null,
+        router: null,
+      },
     });
   });
 

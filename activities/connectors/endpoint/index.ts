@@ -6,6 +6,7 @@ import { collectForensics } from './collect.ts';
 import type { EndpointConfig } from './config.ts';
 import { detectAnomaly } from './detect.ts';
 import type { At } from './device.ts';
+import { revokeCredentials } from './revoke.ts';
 import { readRules } from './rules.ts';
 import { terminateProcesses } from './terminate.ts';
 
@@ -21,6 +22,7 @@ export function createEndpoint(config: EndpointConfig, evidence: EvidenceStore):
       performanceOf(detectAnomaly, bind),
       performanceOf(collectForensics, bind),
       performanceOf(terminateProcesses, bind),
+      performanceOf(revokeCredentials, bind),
     ]),
   };
 }

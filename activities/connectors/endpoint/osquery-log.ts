@@ -40,11 +40,15 @@ export function readLog(text: string, device: string, cut: boolean): Seen {
     const entry = parse(line);
     const change = entry === null ? null : changeIn(entry);
     if (entry === null || change === null) unreadable += 1;
-    else if (String(entry['hostIdentifier'] ?? '').toLowerCase() !== device) foreign += 1;
+    else if (hostOf(entry) !== device) foreign += 1;
     else apply(present, change);
   }
   const rows = [...present.values()].flatMap((one) => [...one.values()]);
   return { rows, lines: lines.length, foreign, unreadable };
+}
+
+function hostOf({ hostIdentifier }: Readonly<Record<string, unknown>>): string {
+  return typeof hostIdentifier === 'string' ? hostIdentifier.toLowerCase() : '';
 }
 
 function apply(present: Map<string, Map<string, Row>>, { query, fresh, added, removed }: Change): void {

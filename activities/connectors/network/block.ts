@@ -6,7 +6,7 @@ import type { Deed } from '../deed.ts';
 import { bring } from '../ssh/bring.ts';
 import { afterSending, refused } from '../ssh/failure.ts';
 import { nameOf } from '../ssh/target.ts';
-import { cannotUndo, readSaved, savedFor, takeBack } from '../ssh/undo.ts';
+import { cannotUndo, readSaved, savedFor, takeBack, wordIn } from '../ssh/undo.ts';
 import type { NetworkConfig } from './config.ts';
 import type { At } from './isolate.ts';
 import { BLOCKED, localZones, zonesIn, type LocalZones } from './local-zones.ts';
@@ -65,10 +65,10 @@ function undoOf(config: NetworkConfig): Undo {
         const after = read === null ? null : zonesIn(read.after);
         if (read === null || before === null || after === null)
           return cannotUndo('what was saved is not what blocking domains saves');
-        const at = read.place['at'];
+        const at = wordIn(read.place, 'at');
         const resolver = config.resolvers.find(({ ssh }) => nameOf(ssh) === at);
         if (resolver === undefined)
-          return cannotUndo(`${String(at)} is no longer configured in connectors.network.resolvers`);
+          return cannotUndo(`${at} is no longer configured in connectors.network.resolvers`);
         const facet = localZones(resolver, Object.keys(before.zones));
         const always = { target: resolver.ssh, call, revertSeconds: null };
         const undone = await takeBack({ ...always, facet, saved: { before, after } });

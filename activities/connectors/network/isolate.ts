@@ -7,7 +7,7 @@ import type { Deed } from '../deed.ts';
 import { bring } from '../ssh/bring.ts';
 import { refused } from '../ssh/failure.ts';
 import { nameOf } from '../ssh/target.ts';
-import { cannotUndo, readSaved, savedFor, takeBack } from '../ssh/undo.ts';
+import { cannotUndo, readSaved, savedFor, takeBack, wordIn } from '../ssh/undo.ts';
 import type { Firewall, NetworkConfig, Switch } from './config.ts';
 import { portTag, type PortTag } from './port-tag.ts';
 import { quarantine, type Quarantined } from './quarantine.ts';
@@ -79,23 +79,23 @@ function undoOf(config: NetworkConfig): Undo {
       if (read === null) return 'nothing that can be taken back was saved';
       const { place, before } = read;
       if (place['kind'] === 'address')
-        return `${String(place['address'])} leaves the quarantine set of ${String(place['at'])}`;
-      const vlan = before['vlan'] ?? null;
-      const where = vlan === null ? 'no VLAN of its own' : `VLAN ${String(vlan)}`;
-      return `port ${String(place['port'])} of ${String(place['at'])} goes back to ${where}`;
+        return `${wordIn(place, 'address')} leaves the quarantine set of ${wordIn(place, 'at')}`;
+      const { vlan } = before;
+      const where = typeof vlan === 'number' ? `VLAN ${vlan}` : 'no VLAN of its own';
+      return `port ${wordIn(place, 'port')} of ${wordIn(place, 'at')} goes back to ${where}`;
     },
     async perform(saved, call) {
       const read = readSaved(saved);
       if (read === null) return cannotUndo('what was saved is not what an isolation saves');
       const { place, before, after } = read;
-      const at = place['at'];
+      const at = wordIn(place, 'at');
       const always = { call, revertSeconds: null };
       const port = config.switches.find(({ ssh }) => nameOf(ssh) === at);
       if (place['kind'] === 'port' && port !== undefined)
         return takeBack({
           ...always,
           target: port.ssh,
-          facet: portTag(String(place['port'])),
+          facet: portTag(wordIn(place, 'port')),
           saved: { before: before as PortTag, after: after as PortTag },
         });
       const wall = config.firewalls.find(({ ssh }) => nameOf(ssh) === at);
@@ -103,10 +103,10 @@ function undoOf(config: NetworkConfig): Undo {
         return takeBack({
           ...always,
           target: wall.ssh,
-          facet: quarantine(wall, String(place['address'])),
+          facet: quarantine(wall, wordIn(place, 'address')),
           saved: { before: before as Quarantined, after: after as Quarantined },
         });
-      return cannotUndo(`${String(at)} is no longer configured in connectors.network`);
+      return cannotUndo(`${at} is no longer configured in connectors.network`);
     },
   };
 }

@@ -3,7 +3,7 @@ import { ApplyACL } from '../../catalogue/router.ts';
 import type { Deed } from '../deed.ts';
 import { bring } from '../ssh/bring.ts';
 import { got } from '../ssh/failure.ts';
-import { savedFor } from '../ssh/undo.ts';
+import { savedFor, wordIn } from '../ssh/undo.ts';
 import { routerAt, undoOf, type At } from './at.ts';
 import type { RouterConfig } from './config.ts';
 
@@ -15,7 +15,7 @@ export const applyAcl = (config: RouterConfig): Deed<At, typeof ApplyACL> => ({
   scopes: ['SSH: read and change access rules'],
   undo: undoOf(
     config,
-    ({ place }) => `the ${String(place['direction'])} access rules`,
+    ({ place }) => `the ${wordIn(place, 'direction')} access rules`,
     (dialect, { place }) => got(dialect.aclFacet(place['direction'] === 'outbound' ? 'outbound' : 'inbound')),
   ),
   async perform({ router_ip, rules, direction }, { call }) {

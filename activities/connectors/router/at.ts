@@ -5,7 +5,7 @@ import type { CallContext, Undo } from '../connector.ts';
 import type { Facet } from '../ssh/bring.ts';
 import { got, refused, type Got } from '../ssh/failure.ts';
 import { nameOf } from '../ssh/target.ts';
-import { cannotUndo, readSaved, takeBack, type Saved } from '../ssh/undo.ts';
+import { cannotUndo, readSaved, takeBack, type Saved, wordIn } from '../ssh/undo.ts';
 import type { Router, RouterConfig } from './config.ts';
 import type { Acl, Dialect, Logging, Services } from './dialect.ts';
 import { frr } from './frr.ts';
@@ -44,12 +44,12 @@ export function undoOf(
     describe(saved) {
       const read = readSaved(saved);
       if (read === null) return 'nothing that can be taken back was saved';
-      return `${what(read)} of router ${String(read.place['router'])} as before`;
+      return `${what(read)} of router ${wordIn(read.place, 'router')} as before`;
     },
     async perform(saved, call) {
       const read = readSaved(saved);
       if (read === null) return cannotUndo('what was saved is not what a change to a router saves');
-      const found = routerAt(config, String(read.place['router']));
+      const found = routerAt(config, wordIn(read.place, 'router'));
       if (found.kind !== 'got') return found;
       const facet = facetOf(found.value.dialect, read);
       if (facet.kind !== 'got') return facet;
@@ -58,7 +58,7 @@ export function undoOf(
         target: router.ssh,
         call,
         facet: facet.value,
-        saved: { before: read.before as Part, after: read.after as Part },
+        saved: { before: read.before, after: read.after },
         revertSeconds: router.revertSeconds,
       });
     },

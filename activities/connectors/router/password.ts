@@ -5,6 +5,7 @@ import type { CallContext } from '../connector.ts';
 import type { Deed } from '../deed.ts';
 import { got, refused, unavailable, type Got } from '../ssh/failure.ts';
 import { outputOf, withSession, type Trail } from '../ssh/session.ts';
+import { nameOf } from '../ssh/target.ts';
 import { called, routerAt, type At } from './at.ts';
 
 const CHARACTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
@@ -37,7 +38,7 @@ export const changeRouterPassword: Deed<At, typeof ChangeRouterPassword> = {
         'own_password',
         `Cordon signs in to ${called(router)} with the very password that would change; give it a key`,
       );
-    const password = await passwordFor(new_password_enc, call);
+    const password = await passwordFor(new_password_enc, nameOf(router.ssh), call);
     if (password.kind !== 'got') return password;
     const made = dialect.setPassword(router.adminUser, password.value.value);
     if (made.kind !== 'got') return made;
@@ -48,13 +49,17 @@ export const changeRouterPassword: Deed<At, typeof ChangeRouterPassword> = {
 };
 
 /** It is given on a line of its own: what is not printable ASCII would be another password, or another command. */
-async function passwordFor(given: string | null | undefined, call: CallContext): Promise<Got<Password>> {
+async function passwordFor(
+  given: string | null | undefined,
+  host: string,
+  call: CallContext,
+): Promise<Got<Password>> {
   try {
     if (!given) {
       const name = `router/${createHash('sha256').update(call.key).digest('hex').slice(0, 32)}`;
       return got(await call.keepSecret(name, makePassword));
     }
-    const value = await call.secret(given);
+    const value = await call.secret(given, host);
     return /^[\x21-\x7e]{8,128}$/.test(value)
       ? got({ reference: given, value })
       : refused('password_unfit', `${given} must hold 8 to 128 printable ASCII characters without spaces`);

@@ -186,7 +186,7 @@ function moved(target: SshTarget, what: string): Failure {
 
 function stateIn(note: JsonObject | null, field: string): JsonObject | null {
   const state = note?.[field];
-  return isObject(state) ? (state as JsonObject) : null;
+  return isObject(state) ? state : null;
 }
 
 export function same(a: JsonObject, b: JsonObject): boolean {

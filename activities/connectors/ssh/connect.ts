@@ -54,7 +54,7 @@ export async function connect(target: SshTarget, call: CallContext): Promise<Got
         ...credential.value,
         sock: socket.value,
         username: target.user,
-        algorithms: ALGORITHMS as unknown as NonNullable<ConnectConfig['algorithms']>,
+        algorithms: ALGORITHMS,
         readyTimeout: LONGEST_HANDSHAKE_MS,
         keepaliveInterval: 5_000,
         keepaliveCountMax: 3,
@@ -80,11 +80,12 @@ export async function connect(target: SshTarget, call: CallContext): Promise<Got
 }
 
 async function credentialOf(
-  { credential }: SshTarget,
+  target: SshTarget,
   call: CallContext,
 ): Promise<Got<Pick<ConnectConfig, 'privateKey' | 'password' | 'authHandler'>>> {
+  const { credential } = target;
   try {
-    const value = await call.secret(credential.reference);
+    const value = await call.secret(credential.reference, nameOf(target));
     return got(
       credential.kind === 'key'
         ? { privateKey: value, authHandler: ['publickey'] }

@@ -47,7 +47,7 @@ export async function readNote(
   if (text.value.trim() === 'none') return got(null);
   const note = parse(text.value);
   return isObject(note)
-    ? got(note as JsonObject)
+    ? got(note)
     : unavailable('device_note', `the note that an earlier attempt left on the device cannot be read`);
 }
 

@@ -23,7 +23,13 @@ export interface Saved {
 export function readSaved(saved: JsonObject): Saved | null {
   const { place, before, after } = saved;
   if (!isObject(place) || !isObject(before) || !isObject(after)) return null;
-  return { place: place as JsonObject, before: before as JsonObject, after: after as JsonObject };
+  return { place, before, after };
+}
+
+/** A word of what was saved; empty where there is none. */
+export function wordIn(place: JsonObject, field: string): string {
+  const word = place[field];
+  return typeof word === 'string' ? word : '';
 }
 
 export interface TakingBack<S extends JsonObject> {
