@@ -2,7 +2,10 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  // Device tests need root and packages, so they run alone: npm run test:devices.
+  testMatch: process.env.TEST_DEVICES
+    ? ['**/test/devices/*.test.ts']
+    : ['**/*.test.ts', '!**/test/devices/**'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
