@@ -77,8 +77,14 @@ describe('a real Linux device behind a real OpenSSH server', () => {
     });
     expect(await end({ path: '/usr/bin/sleep' })).toMatchObject({ fault: { code: 'process_changed' } });
     expect(guilty.alive()).toBe(true);
-    expect(await end({})).toMatchObject({ kind: 'done', output: { terminated: [guilty.pid], already_gone: [] } });
-    expect(await end({})).toMatchObject({ kind: 'done', output: { terminated: [], already_gone: [guilty.pid] } });
+    expect(await end({})).toMatchObject({
+      kind: 'done',
+      output: { terminated: [guilty.pid], already_gone: [] },
+    });
+    expect(await end({})).toMatchObject({
+      kind: 'done',
+      output: { terminated: [], already_gone: [guilty.pid] },
+    });
     await until('its end', () => !guilty.alive());
   });
 
@@ -86,7 +92,9 @@ describe('a real Linux device behind a real OpenSSH server', () => {
     const sshd = await startSshd();
     const evidence = memoryEvidence();
     const input = { device_id: 'host-0042', case_id: 'case-1', artifacts: ['memory', 'disk'] };
-    const done = doneOf(await perform(endpointAt(sshd, evidence), 'CollectForensics', input, callWith(vault)));
+    const done = doneOf(
+      await perform(endpointAt(sshd, evidence), 'CollectForensics', input, callWith(vault)),
+    );
     const items = done.output['items'] as { name: string; sha256: string }[];
     const textOf = (name: string) => evidence.text(items.find((one) => one.name === name)?.sha256 ?? '');
     expect(textOf('processes.txt')).toContain('sshd');
@@ -95,29 +103,33 @@ describe('a real Linux device behind a real OpenSSH server', () => {
     expect(textOf('file:/etc/hostname')).toBe(readFileSync('/etc/hostname', 'utf8'));
   });
 
-  deviceTest('a wrong key is refused by the real server, a wrong pin by us', ['sshd', 'ssh-keygen'], async () => {
-    const sshd = await startSshd();
-    const withTarget = (over: object) =>
-      createEndpoint(
-        {
-          devices: { 'host-0042': { ssh: sshd.target(vault, over), files: [], logs: [] } },
-          collector: null,
-          logFolders: ['/'],
-          rulesFile: null,
-        },
-        memoryEvidence(),
-      );
-    const look = { device_id: 'host-0042', osquery_log: '/tmp/none.log' };
-    const reference = vault.keep('canary-wrong-password');
-    const wrongPassword = withTarget({ credential: { kind: 'password', reference } });
-    expect(await perform(wrongPassword, 'DetectAnomaly', look, callWith(vault))).toMatchObject({
-      kind: 'refused',
-      fault: { code: 'ssh_authentication' },
-    });
-    const wrongPin = withTarget({ hostKey: `SHA256:${'B'.repeat(43)}` });
-    expect(await perform(wrongPin, 'DetectAnomaly', look, callWith(vault))).toMatchObject({
-      kind: 'refused',
-      fault: { code: 'ssh_host_key' },
-    });
-  });
+  deviceTest(
+    'a wrong key is refused by the real server, a wrong pin by us',
+    ['sshd', 'ssh-keygen'],
+    async () => {
+      const sshd = await startSshd();
+      const withTarget = (over: object) =>
+        createEndpoint(
+          {
+            devices: { 'host-0042': { ssh: sshd.target(vault, over), files: [], logs: [] } },
+            collector: null,
+            logFolders: ['/'],
+            rulesFile: null,
+          },
+          memoryEvidence(),
+        );
+      const look = { device_id: 'host-0042', osquery_log: '/tmp/none.log' };
+      const reference = vault.keep('canary-wrong-password');
+      const wrongPassword = withTarget({ credential: { kind: 'password', reference } });
+      expect(await perform(wrongPassword, 'DetectAnomaly', look, callWith(vault))).toMatchObject({
+        kind: 'refused',
+        fault: { code: 'ssh_authentication' },
+      });
+      const wrongPin = withTarget({ hostKey: `SHA256:${'B'.repeat(43)}` });
+      expect(await perform(wrongPin, 'DetectAnomaly', look, callWith(vault))).toMatchObject({
+        kind: 'refused',
+        fault: { code: 'ssh_host_key' },
+      });
+    },
+  );
 });

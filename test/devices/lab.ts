@@ -53,7 +53,11 @@ export function folder(): string {
 
 /** Output of a program that must succeed. */
 export function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  return execFileSync(program, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }
 
 export function succeeds(program: string, args: readonly string[]): boolean {
@@ -67,7 +71,10 @@ export function succeeds(program: string, args: readonly string[]): boolean {
 
 /** A program that runs until the tests of the file are over. */
 export function keep(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   running.push(child);
   return child;
 }
@@ -88,7 +95,11 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 15_000,
+): Promise<void> {
   const end = Date.now() + ms;
   while (Date.now() < end) {
     if (await holds()) return;
