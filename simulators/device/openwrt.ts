@@ -1,9 +1,10 @@
 /** A router that runs OpenWrt: settings, init scripts, a password, two images. Its services listen for real. */
 import { createHash } from 'node:crypto';
 import { INIT_STATE } from '../../activities/connectors/router/openwrt-services.ts';
+import { SHOW } from '../../activities/connectors/router/uci.ts';
 import { openwrt } from '../../activities/connectors/router/openwrt.ts';
 import { failed, ok, type Machine, type Program, type Tell } from './machine.ts';
-import { uciProgram, type UciStore } from './uci.ts';
+import { showPackage, uciProgram, type UciStore } from './uci.ts';
 
 export interface OpenwrtState {
   readonly uci: UciStore;
@@ -69,6 +70,7 @@ export function openwrtMachine(state: OpenwrtState): (tell: Tell) => Machine {
         ...Object.fromEntries(scripts.map((one) => [`/etc/init.d/${one}`, init(state, one, tell)])),
       },
       scripts: [
+        [SHOW, ([name = '']) => showPackage(state.uci, name)],
         [
           INIT_STATE,
           ([name = '']) => {

@@ -10,7 +10,7 @@ export function uciProgram(store: UciStore, tell: Tell): Program {
     const [, name = '', value = ''] = /^([^=]+)=?(.*)$/s.exec(given) ?? [];
     switch (verb) {
       case 'show':
-        return show(store, given);
+        return showPackage(store, given);
       case 'export':
         return ok(exported(store));
       case 'set':
@@ -35,9 +35,9 @@ export function uciProgram(store: UciStore, tell: Tell): Program {
   };
 }
 
-function show(store: UciStore, packageName: string): ReturnType<Program> {
+/** A package that is not installed shows nothing. */
+export function showPackage(store: UciStore, packageName: string): ReturnType<Program> {
   const lines = [...store].filter(([name]) => name.startsWith(`${packageName}.`));
-  if (lines.length === 0) return failed();
   return ok(
     lines.map(([name, values]) => `${name}=${isSection(name) ? values[0] : quoted(values)}\n`).join(''),
   );

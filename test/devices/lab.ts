@@ -80,7 +80,7 @@ export function keep(program: string, args: readonly string[], env: NodeJS.Proce
 }
 
 export function namespace(name: string): string {
-  const full = `cordon-${name}-${process.pid}`;
+  const full = `cordon-${name}${spaces.length}-${process.pid}`;
   run('ip', ['netns', 'add', full]);
   spaces.push(full);
   run('ip', ['-n', full, 'link', 'set', 'lo', 'up']);

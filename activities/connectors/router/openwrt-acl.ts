@@ -10,8 +10,8 @@ export function openwrtAcl(direction: Direction): Facet<Acl> {
   const prefix = direction === 'inbound' ? 'firewall.cordon_in_' : 'firewall.cordon_out_';
   return {
     what: `the ${direction} access rules`,
-    async read(session) {
-      const settings = await readPackage(session, 'firewall');
+    async read(session, trail) {
+      const settings = await readPackage(session, trail, 'firewall');
       if (settings.kind !== 'got') return settings;
       const rules: string[] = [];
       for (let at = 0; settings.value.has(`${prefix}${at}`); at += 1)

@@ -75,7 +75,7 @@ export function servicesFacet(wanted: readonly Service[]): Facet<Services> {
 
 async function readOne(session: Session, trail: Trail, way: Way): Promise<Got<Json>> {
   if (way.kind === 'option') {
-    const settings = await readPackage(session, way.packageName);
+    const settings = await readPackage(session, trail, way.packageName);
     if (settings.kind !== 'got') return settings;
     const values = settings.value.get(way.option);
     return got(values === undefined ? null : [...values]);

@@ -21,8 +21,8 @@ const LOG_REMOTE = 'system.@system[0].log_remote';
 /** OpenWrt sends messages of every level, so the level asked for is always among them. */
 const loggingFacet: Facet<Logging> = {
   what: 'the log server',
-  async read(session) {
-    const settings = await readPackage(session, 'system');
+  async read(session, trail) {
+    const settings = await readPackage(session, trail, 'system');
     if (settings.kind !== 'got') return settings;
     const valuesOf = (option: string) => {
       const values = settings.value.get(option);

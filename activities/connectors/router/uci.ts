@@ -1,10 +1,11 @@
 /** OpenWrt's configuration by `uci`: what is set, and the commands that set it otherwise. */
 import type { Json } from '../../../workflows/language/json.ts';
-import { command, type Command, type Shape } from '../ssh/command.ts';
+import { command, script, type Command, type Shape } from '../ssh/command.ts';
 import { got, type Got } from '../ssh/failure.ts';
-import type { Session } from '../ssh/session.ts';
+import { outputOf, type Session, type Trail } from '../ssh/session.ts';
 
-const SHOW: Shape = { name: 'read settings', words: ['uci', '-q', 'show', null], changes: false };
+// A package that is not installed has no settings; that is something else than settings that cannot be read.
+export const SHOW = script('read settings', '[ -e "/etc/config/$1" ] || exit 0; uci -q show "$1"', false);
 const shape = (name: string, verb: string): Shape => ({
   name,
   words: ['uci', '-q', verb, null],
@@ -22,12 +23,11 @@ const LISTS = new Set(['uhttpd.main.listen_http', 'uhttpd.main.listen_https']);
 /** Full name to values; sections stand under their own name with their type. A package that is missing has none. */
 export type Settings = ReadonlyMap<string, readonly string[]>;
 
-export async function readPackage(session: Session, name: string): Promise<Got<Settings>> {
+export async function readPackage(session: Session, trail: Trail, name: string): Promise<Got<Settings>> {
   const made = command(SHOW, [name]);
   if (made.kind !== 'got') return made;
-  const ran = await session.run(made.value);
-  if (ran.kind !== 'got') return ran;
-  return got(new Map(ran.value.stdout.split('\n').flatMap(settingIn)));
+  const shown = await outputOf(session, trail, made.value);
+  return shown.kind === 'got' ? got(new Map(shown.value.split('\n').flatMap(settingIn))) : shown;
 }
 
 /** `uhttpd.main.listen_http='0.0.0.0:80' '[::]:80'` */
