@@ -6,6 +6,7 @@ import type { Fault } from '../workflows/walk/outcome.ts';
 import { claimKey, digestOf, sha256 } from './keys.ts';
 import { demandRecorded, eventsOf } from './record.ts';
 import type { BeginAnswer, FinishRequest, Owner } from './stores/claims.ts';
+import type { Reserve } from './stores/reservations.ts';
 import type { Pulse, World } from './world.ts';
 
 export function ownerOf(run: RunRef, task: string): Owner {
@@ -14,11 +15,13 @@ export function ownerOf(run: RunRef, task: string): Owner {
 
 export interface Claiming {
   /** The claim and the intent, in one commit. What the walk noted goes before, whatever the answer is. */
-  begin(facts: readonly StampedFact[]): Promise<BeginAnswer>;
+  begin(facts: readonly StampedFact[], reserve?: Reserve | null): Promise<BeginAnswer>;
   /** The result and what becomes of the key, in one commit. Throws when a later attempt has taken over. */
   finish(fence: number, end: End): Promise<void>;
   /** Milliseconds since whoever holds the key last gave a sign; 0 when nobody does. */
   silence(): Promise<number>;
+  /** Of everything recorded so far, for history. */
+  receipts(): readonly string[];
 }
 
 export interface End {
@@ -51,14 +54,15 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
       card: call.card,
       attempt,
     });
+  const told: string[] = [];
   const outcome = ({ result, output, fault, attempt, note }: End): StampedFact =>
     fault === undefined
       ? fact('connector_called', 'called', { attempt, result, output: digestOf(output ?? null) })
       : fact('connector_error', 'error', { attempt, result, ...fault, note: note ?? '' });
   return {
-    async begin(facts) {
+    async begin(facts, reserve = null) {
       const { answer, receipts } = await world.ledger.begin(
-        { key, owner, inputsDigest: call.inputsDigest, now: world.now() },
+        { key, owner, inputsDigest: call.inputsDigest, reserve, now: world.now() },
         {
           events: eventsOf(run, facts),
           record: (answer) =>
@@ -67,7 +71,7 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
               : [],
         },
       );
-      demandRecorded(receipts);
+      told.push(...demandRecorded(receipts));
       return answer;
     },
     async finish(fence, end) {
@@ -81,12 +85,13 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
         },
         { record: () => eventsOf(run, [outcome(end)]) },
       );
-      demandRecorded(receipts);
+      told.push(...demandRecorded(receipts));
       if (!answer) throw new Error(`a later attempt of ${question.task} has taken over`);
     },
     async silence() {
       const claim = await world.ledger.lookup(key);
       return claim === null ? 0 : world.now() - claim.updatedAt;
     },
+    receipts: () => told,
   };
 }

@@ -8,6 +8,7 @@ import { checkpointLaws } from './contracts/checkpoints.ts';
 import { claimLaws } from './contracts/claims.ts';
 import { documentLaws } from './contracts/documents.ts';
 import { breaks, keeps } from './contracts/law.ts';
+import { reservationLaws } from './contracts/reservations.ts';
 
 const folder = temporaryFolder();
 const opened: Ledger[] = [];
@@ -27,6 +28,8 @@ keeps('claim store in memory', claimLaws, memory);
 keeps('claim store in SQLite', claimLaws, sqlite);
 keeps('document store in memory', documentLaws, memory);
 keeps('document store in SQLite', documentLaws, sqlite);
+keeps('reservations in memory', reservationLaws, memory);
+keeps('reservations in SQLite', reservationLaws, sqlite);
 keeps('checkpoint store in memory', checkpointLaws, memory);
 keeps('checkpoint store in SQLite', checkpointLaws, sqlite);
 
@@ -68,6 +71,28 @@ const rewinding = (): Ledger => {
 };
 const trusting = (): Ledger => ({ ...memory(), put: async () => [], get: async () => 'anything' });
 
+/** Counts what it read before the others wrote: check, then act. */
+const careless = (): Ledger => {
+  const ledger = memory();
+  let taken = 0;
+  return {
+    ...ledger,
+    async begin({ reserve, ...request }, alongside) {
+      const before = taken;
+      await new Promise((resolve) => setImmediate(resolve));
+      const most = reserve?.limits[0]?.most ?? 0;
+      if (before >= most) return ledger.begin({ ...request, reserve: reserve ?? null }, alongside);
+      taken += 1;
+      return ledger.begin(request, alongside);
+    },
+  };
+};
+breaks(
+  'a check before the act',
+  reservationLaws,
+  'P08: of fifty runs at once at a limit of ten, exactly ten may call',
+  careless,
+);
 breaks(
   'a store that forgets what it has seen',
   auditStoreLaws,

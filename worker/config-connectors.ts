@@ -23,7 +23,7 @@ export interface ConnectorsConfig {
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors, record }: ConfigFile): {
+export function bindingsFrom({ secrets, connectors, gateway, record }: ConfigFile): {
   readonly [reference: string]: readonly string[];
 } {
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
@@ -31,6 +31,8 @@ export function bindingsFrom({ secrets, connectors, record }: ConfigFile): {
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp.password, 'notify'],
     ...deviceCredentials(connectors),
+    [gateway.serve?.signing_key, 'gateway'],
+    [gateway.serve?.client_secret, 'gateway'],
     [record.s3?.access_key, SECRET_READER],
     [record.s3?.secret_key, SECRET_READER],
   ];

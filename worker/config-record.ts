@@ -8,7 +8,7 @@ import type { ConfigFile } from './config-schema.ts';
 export function recordFrom(file: ConfigFile['record'], at: (path: string) => string): RecordSettings {
   const { timestamp } = file;
   return {
-    keys: at(file.keys),
+    keys: file.keys === false ? null : at(file.keys),
     checkpointEvery: file.checkpoint_every,
     checkpointMs: file.checkpoint_ms,
     heartbeatMinutes: file.heartbeat_minutes,

@@ -1,9 +1,13 @@
 /** Configuration: cordon.yaml, then CORDON_* variables over it, all faults in one report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
+import { approvalsFrom } from './config-approvals.ts';
 import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
+import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
 import { recordFrom } from './config-record.ts';
@@ -19,11 +23,22 @@ export interface Config {
   readonly policies: string;
   /** Refuse every policy set but this one. */
   readonly policyDigest: string | null;
+  readonly policy: PolicySection;
   readonly maxTargets: number;
   readonly evidence: string;
   readonly activityIds: 'key' | 'digest';
+  /** Between two rounds in which closed histories are compared with the record and sealed; 0: never. */
+  readonly sealMinutes: number;
   /** While this file exists nothing acts. */
   readonly killSwitch: string | null;
+  /** Who may approve. Null: names are believed in development mode, and nobody can approve in production. */
+  readonly roster: { readonly file: string; readonly digest: string | null } | null;
+  readonly approvals: {
+    readonly idToken: IdTokenConfig | null;
+    readonly massTargets: number;
+    readonly mostPerHour: number;
+    readonly notify: { readonly to: readonly string[]; readonly link: string | null } | null;
+  };
   readonly secrets: {
     /** Environment variables that references may name, besides those called CORDON_SECRET_…. */
     readonly env: readonly string[];
@@ -34,6 +49,9 @@ export interface Config {
     /** Who may read a reference: what the file says, and each connector its own credentials. */
     readonly bindings: { readonly [reference: string]: readonly string[] };
   };
+  /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
+  readonly principal: { readonly accept: boolean };
+  readonly gateway: GatewayConfig;
   /** How the record is signed, and where its checkpoints go. */
   readonly record: RecordSettings;
   readonly connectors: ConnectorsConfig;
@@ -93,16 +111,23 @@ function configFrom(file: ConfigFile, folder: string): Config {
     playbooks: at(file.playbooks),
     policies: at(file.policies),
     policyDigest: file.policy_digest ?? null,
+    policy: policyFrom(file, at),
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
     activityIds: file.activity_ids,
+    sealMinutes: file.seal_minutes,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
+    roster:
+      file.roster === undefined ? null : { file: at(file.roster.file), digest: file.roster.digest ?? null },
+    approvals: approvalsFrom(file.approvals),
     secrets: {
       env: file.secrets.env,
       file: file.secrets.file === undefined ? null : at(file.secrets.file),
       kept: at(file.secrets.kept),
       bindings: bindingsFrom(file),
     },
+    principal: file.principal,
+    gateway: gatewayFrom(file.gateway),
     record: recordFrom(file.record, at),
     connectors: connectorsFrom(file.connectors, at),
   };

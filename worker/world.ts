@@ -7,16 +7,28 @@ import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
-import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
 import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
+import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
+import { openApprovals, originOf } from './approvals.ts';
 import type { Config } from './config.ts';
+import { demandsOf, unmetDemands } from '../activities/policy/demands.ts';
+import { readFolder } from '../activities/policy/set-files.ts';
+import { openConfigured } from './config-policy.ts';
+import { openShadow } from './shadow.ts';
+import { createTeller } from './tell.ts';
 import { temporalPulse } from './create.ts';
 
 export type OpenedWorld =
-  | { readonly kind: 'world'; readonly world: World; readonly close: () => Promise<void> }
+  | {
+      readonly kind: 'world';
+      readonly world: World;
+      /** Puts what knows the secrets in front of what writes log lines. */
+      readonly guardLines: (write: (line: string) => void) => LineGuard;
+      readonly close: () => Promise<void>;
+    }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 export interface WorldInput {
@@ -26,13 +38,7 @@ export interface WorldInput {
 }
 
 export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
-  const policy = await openPolicy({
-    ...POLICY_DEFAULTS,
-    folder: config.policies,
-    killSwitchFile: config.killSwitch,
-    maxTargets: config.maxTargets,
-    expectedDigest: config.policyDigest,
-  });
+  const policy = await openConfigured(config);
   const opened = openSecrets({
     env: process.env,
     fileFolder: config.secrets.file,
@@ -40,12 +46,23 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     envNames: config.secrets.env,
     bindings: config.secrets.bindings,
   });
-  if (policy.kind === 'problems' || opened.kind === 'problems')
+  const flaws = opened.kind === 'problems' ? opened.problems : await opened.secrets.inspect();
+  if (policy.kind === 'problems' || opened.kind === 'problems' || flaws.length > 0)
     return {
       kind: 'problems',
-      problems: [policy, opened].flatMap((one) => (one.kind === 'problems' ? one.problems : [])),
+      problems: [...(policy.kind === 'problems' ? policy.problems : []), ...flaws],
     };
   const { secrets } = opened;
+  const shadow = await openShadow(config);
+  if (shadow.kind === 'problems') return shadow;
+  const approvals = await openApprovals(
+    config,
+    (reference, reader) => secretFor(secrets, reference, reader),
+    client,
+  );
+  if (approvals.kind === 'problems') return approvals;
+  const unmet = await unmetBy(config);
+  if (unmet.length > 0) return { kind: 'problems', problems: unmet };
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
   mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
@@ -56,6 +73,10 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     labels: config.activityIds,
     ledger,
     policy: policy.engine,
+    ...(shadow.kind === 'shadow' ? { shadow: shadow.shadow } : {}),
+    ...tellerOf(config, secrets),
+    approvals: approvals.approvals,
+    origin: (workflowId, runId) => originOf(client, workflowId, runId),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
     contracts,
     catalogue: createCatalogue(connectors),
@@ -72,7 +93,21 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     pulse: temporalPulse,
     now: Date.now,
   };
-  return { kind: 'world', world, close: () => ledger.close() };
+  return { kind: 'world', world, guardLines: secrets.guardLines, close: () => ledger.close() };
+}
+
+/** Policies that ask for what this deployment cannot prove would leave every card without an answer. */
+async function unmetBy({ mode, roster, principal, policies }: Config): Promise<readonly string[]> {
+  const read = await readFolder(policies);
+  if (read.kind === 'problems') return read.problems;
+  return unmetDemands(demandsOf(read.files), { mode, roster: roster !== null, attested: principal.accept });
+}
+
+function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
+  const { notify } = config.connectors;
+  return notify === null
+    ? {}
+    : { tell: createTeller(notify, (reference) => secretFor(secrets, reference, 'notify')) };
 }
 
 async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {

@@ -2,7 +2,9 @@
  * The activity half of the border: what `playbook.ts` calls by name. Declared here, on the inside, so that
  * the fence needs nothing from the doing side; `activities/index.ts` must satisfy it.
  */
+import type { Witnessed } from './audit/receipt.ts';
 import type { JsonObject } from './language/json.ts';
+import type { Marking, Pap, Tlp } from './language/marking.ts';
 import type { SealedPlan } from './language/plan.ts';
 import type {
   Call,
@@ -10,6 +12,8 @@ import type {
   CardBody,
   Judgement,
   Message,
+  NoCard,
+  Occasion,
   Question,
   Result,
   RunRef,
@@ -32,6 +36,9 @@ export interface StartOptions {
   readonly provider?: string;
   /** First delay between polls for a person's last step, seconds (1 to 300). */
   readonly poll_seconds?: number;
+  /** How far the case may be told (TLP 2.0), and how openly it may be acted on (PAP). */
+  readonly tlp?: Tlp;
+  readonly pap?: Pap;
   /** Continue as a new run after this many history events (at least 50), instead of at the server's advice. */
   readonly continue_after_events?: number;
 }
@@ -55,6 +62,10 @@ export type PlanReply =
       /** Checked against the playbook's declaration, defaults filled in. */
       readonly context: JsonObject;
       readonly requestedBy: string;
+      /** Absent where the start said nothing of it. */
+      readonly marking?: Marking;
+      /** Absent in histories from before it was kept. */
+      readonly startedBy?: string;
       readonly pollMs: number | null;
       readonly continueAfterEvents: number | null;
       /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */
@@ -68,22 +79,33 @@ interface Recorded {
   readonly facts: readonly StampedFact[];
 }
 
-/** Short, run beside the workflow task. */
+/** Short, run beside the workflow task. Each leaves the receipts of what it recorded in its result. */
 export interface LocalActivities {
-  plan(request: PlanRequest): Promise<PlanReply>;
-  judge(input: Recorded & { readonly question: Question; readonly at: number }): Promise<Judgement>;
-  ask(input: Recorded & { readonly body: CardBody }): Promise<Card>;
-  weigh(input: Recorded & { readonly message: Message; readonly card: Card | null }): Promise<Weighed>;
+  plan(request: PlanRequest): Promise<PlanReply & Witnessed>;
+  judge(
+    input: Recorded & { readonly question: Question; readonly at: number },
+  ): Promise<Judgement & Witnessed>;
+  ask(input: Recorded & { readonly body: CardBody }): Promise<(Card | NoCard) & Witnessed>;
+  weigh(
+    input: Recorded & { readonly message: Message; readonly card: Card | null; readonly at: number },
+  ): Promise<Weighed & Witnessed>;
   settle(
     input: Recorded & { readonly call: Call; readonly settled: Settled; readonly at: number },
-  ): Promise<void>;
-  record(input: Recorded): Promise<void>;
+  ): Promise<Witnessed>;
+  record(input: Recorded): Promise<Witnessed>;
 }
 
 /** Remote, on the connectors' queue. */
 export interface RemoteActivities {
-  act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result>;
+  act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result & Witnessed>;
   check(input: { readonly run: RunRef; readonly call: Call }): Promise<JsonObject | null>;
+  /** Nothing waits for it; see `Ports.tell`. */
+  tell(input: {
+    readonly run: RunRef;
+    readonly card: Card;
+    readonly occasion: Occasion;
+    readonly at: number;
+  }): Promise<void>;
 }
 
 export type Activities = LocalActivities & RemoteActivities;

@@ -12,8 +12,20 @@ import {
   type CancellationScope,
 } from '@temporalio/workflow';
 import type { LocalActivities, RemoteActivities } from './activities.ts';
+import { withoutReceipts } from './audit/receipt.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Call, Heard, Message, Ports, Result, RunRef } from './ports.ts';
+import type {
+  Call,
+  Card,
+  Heard,
+  Judgement,
+  Message,
+  NoCard,
+  Ports,
+  Result,
+  RunRef,
+  Weighed,
+} from './ports.ts';
 import { createRounds } from './rounds.ts';
 
 /** Retried until it answers: policy and record must be reached before anything else happens. */
@@ -69,25 +81,44 @@ export function createTemporalPorts(around: Surroundings): Ports {
     pollMs: () => around.pollMs,
     judge(question, facts) {
       progressed = true;
-      return rounds.join(() => short.judge({ run, facts, question, at: now() }));
+      return rounds.join(
+        () => short.judge({ run, facts, question, at: now() }),
+        (judgement) => withoutReceipts<Judgement>(judgement),
+      );
     },
-    ask: (body, facts) => rounds.join(() => short.ask({ run, facts, body })),
+    ask: (body, facts) =>
+      rounds.join(
+        () => short.ask({ run, facts, body }),
+        (asked) => withoutReceipts<Card | NoCard>(asked),
+      ),
+    tell(card, occasion) {
+      const told = errand(card).tell({ run, card, occasion, at: now() });
+      told.catch((error: unknown) =>
+        log.warn('people could not be told of a card', { cancelled: isCancellation(error) }),
+      );
+    },
     weigh(message, card, facts) {
       progressed = true;
-      return rounds.join(() => short.weigh({ run, facts, message, card }));
+      return rounds.join(
+        () => short.weigh({ run, facts, message, card, at: now() }),
+        (weighed) => withoutReceipts<Weighed>(weighed),
+      );
     },
     settle: (call, settled, facts) =>
-      rounds.join(() => short.settle({ run, facts, call, settled, at: now() })),
+      rounds.join(() => short.settle({ run, facts, call, settled, at: now() }), nothing),
     async record(facts) {
       if (facts.some(({ event }) => event !== 'run_continued')) progressed = true;
-      if (facts.length > 0) await rounds.join(() => short.record({ run, facts }));
+      if (facts.length > 0) await rounds.join(() => short.record({ run, facts }), nothing);
     },
     async hear(task, until) {
       around.refresh();
       const stirred = (): boolean => mailbox.has(task) || around.cancelled() || suspendDue();
-      await condition(stirred, Math.max(1, until - now()));
+      // A timer has an end; some waits have none.
+      if (until === Infinity) await condition(stirred);
+      else await condition(stirred, Math.max(1, until - now()));
       return heard(around, task, suspendDue());
     },
+    spokenTo: (task) => mailbox.has(task),
     unheard(task) {
       const late: Message[] = [];
       for (let letter = mailbox.take(task); letter !== null; letter = mailbox.take(task)) {
@@ -100,7 +131,7 @@ export function createTemporalPorts(around: Surroundings): Ports {
       around.refresh();
       const { act } = remote(call, `${call.question.task}: ${call.question.type}`, call.label);
       try {
-        return await around.calls.run(() => act({ run, facts, call, at: now() }));
+        return withoutReceipts<Result>(await around.calls.run(() => act({ run, facts, call, at: now() })));
       } catch (error) {
         return lostCall(error);
       }
@@ -119,6 +150,9 @@ export function createTemporalPorts(around: Surroundings): Ports {
   };
 }
 
+/** Of these only the receipts come back, and those are for history. */
+const nothing = (): void => {};
+
 /** A message first, so that a word spoken in time counts even when other news came with it. */
 function heard(around: Surroundings, task: string, suspend: boolean): Heard {
   const letter = around.cancelled() ? null : around.mailbox.take(task);
@@ -136,6 +170,16 @@ function remote(call: Call, summary: string, activityId: string): RemoteActiviti
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Attempts at the provider are counted with the claim, not here: losing a worker or the store is not one.
     retry: { initialInterval: call.retry.backoffMs, backoffCoefficient: 2, maximumInterval: '5 minutes' },
+  });
+}
+
+/** Tried a few times, and then left: people also look by themselves. */
+function errand({ body }: Card): RemoteActivities {
+  return proxyActivities<RemoteActivities>({
+    summary: `${body.task}: tell those who may approve`,
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: '10 minutes',
+    retry: { initialInterval: '5 seconds', backoffCoefficient: 3, maximumAttempts: 3 },
   });
 }
 

@@ -8,6 +8,7 @@ import {
   documentLink,
   domainName,
   indicator,
+  mailDomainOf,
   processId,
   processIdentity,
   sha256,
@@ -130,6 +131,7 @@ export const NotifyTeam = taskType({
   }),
   output: z.strictObject({ message_id: z.string() }),
   targets: (input) => [assetTarget(input.channel)],
+  reaches: (input) => mailDomainOf(input.channel),
 });
 
 export const deviceTaskTypes = [

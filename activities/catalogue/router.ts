@@ -1,7 +1,15 @@
 /** Task types of the router playbooks: a network device to be locked down. */
 import { z } from 'zod';
 import { taskType } from './task-type.ts';
-import { assetTarget, caseId, documentLink, routerAddress, secretReference, sha256 } from './values.ts';
+import {
+  assetTarget,
+  caseId,
+  documentLink,
+  hostOf,
+  routerAddress,
+  secretReference,
+  sha256,
+} from './values.ts';
 
 const router = (input: { readonly router_ip: string }) => [assetTarget(input.router_ip)];
 const service = z.enum(['telnet', 'http', 'https', 'ssh_external', 'snmp', 'upnp', 'ftp']);
@@ -60,6 +68,7 @@ export const UpdateRouterFirmware = taskType({
     checksum_verified: z.boolean(),
   }),
   targets: router,
+  reaches: (input) => hostOf(input.firmware_url),
 });
 
 export const ApplyACL = taskType({
@@ -89,6 +98,7 @@ export const EnableRouterLogging = taskType({
   }),
   output: z.strictObject({ enabled: z.boolean() }),
   targets: router,
+  reaches: (input) => [`host:${input.syslog_server.toLowerCase()}`],
 });
 
 export const ScanRouter = taskType({

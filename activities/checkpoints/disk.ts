@@ -1,4 +1,5 @@
 /** The two ways in which checkpoints and keys reach a disk. Both are durable when they resolve. */
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -31,7 +32,7 @@ export async function appendDurably(path: string, bytes: Uint8Array, disk: Disk)
 /** Puts a file in the place of another: the old one or the new one is there at every moment, each of them whole. */
 export async function replaceDurably(path: string, bytes: Uint8Array, disk: Disk): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.draft`);
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.draft`);
   try {
     await written(await disk.open(draft, O_WRONLY | O_CREAT | O_TRUNC, OWNER_ONLY), bytes);
     await disk.rename(draft, path);

@@ -35,6 +35,10 @@ export type StartedCheckpointing =
 /** Looks at the log before anything is signed; where it is not what it was, nothing may run on it. */
 export async function startCheckpointing(input: CheckpointingInput): Promise<StartedCheckpointing> {
   const { ledger, config, log, secret, now = Date.now } = input;
+  if (config.keys === null) {
+    log('info this worker does not sign the record; see that another one does');
+    return { kind: 'checkpointing', stop: async () => {} };
+  }
   const store = ledger.checkpoints;
   const head = await ledger.head();
   const keys = await keyringOf(config.keys, head.log, (await store.newest()) !== null);

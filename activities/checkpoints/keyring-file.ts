@@ -1,7 +1,7 @@
 /**
  * The file of a log's keys, readable by its owner only:
  *
- *   {"log": NAME, "keys": [{"vkey", "private" | null, "from", "to" | null}, …], "next": {…} | null}
+ *   {"log": NAME, "keys": [{"vkey", "private" | null, "from", "to" | null}, …], "next": {…} | null, "former": [VKEY, …]}
  *
  * `private` is null once a key's time is over: a key that is gone signs nothing anew.
  */
@@ -26,6 +26,8 @@ const file = z.strictObject({
   next: z
     .strictObject({ vkey: z.string(), private: z.string(), overlap: size, statement: z.string().nullable() })
     .nullable(),
+  /** Public keys of the names that the log had before it was restored from a copy, oldest first. */
+  former: z.array(z.string()),
 });
 
 export type KeyringFile = z.output<typeof file>;

@@ -4,6 +4,7 @@
  * K1 A key signs at the sizes of its window only, and after its window its private half is destroyed.
  * K2 A change of keys is written down before it is recorded, and made good after: it is never made twice, and
  *    never half. Until it is made good, the old key signs alone.
+ * K3 Whoever writes the file holds its lock and has read it again: several processes may share it.
  */
 import type { NoteSignature } from '../../workflows/audit/note.ts';
 import { noteText } from '../../workflows/audit/note.ts';
@@ -16,12 +17,17 @@ import {
 } from '../../workflows/audit/verifier-key.ts';
 import { nodeCodec } from '../stores/codec.ts';
 import type { LogHead } from '../stores/audit.ts';
+import { alone } from './alone.ts';
 import { realDisk, replaceDurably, type Disk } from './disk.ts';
 import { keyPairOf, makeKeyPair, seedText, signText, type KeyPair } from './key-pair.ts';
 import { keyringBytes, readKeyring, type KeyringFile, type KeyRow } from './keyring-file.ts';
 
 export interface Keyring {
   readonly log: string;
+  /** Reads the file again: another process may have asked for a change of keys, or made one. */
+  isRotationAsked(): Promise<boolean>;
+  /** Runs what changes keys while no other process does; null when one does. */
+  alone<T>(work: () => Promise<T>): Promise<T | null>;
   windows(): readonly KeyWindow[];
   /** Signatures of every key in force at that size. */
   sign(text: string, size: number): readonly NoteSignature[];
@@ -68,33 +74,27 @@ export async function openKeyring(
           kind: 'problem',
           problem: `the log's name ${log} cannot name a key: it holds spaces or "+"`,
         };
-      const first = rowOf(makeKeyPair(log, 'log'), 0);
-      const file: KeyringFile = { log, keys: [first], next: null };
-      await replaceDurably(path, keyringBytes(file), disk);
+      const file = await makeKeyring(path, log, [], disk);
       return { kind: 'keyring', keyring: over(path, file, disk), made: true };
     }
   }
 }
 
-/** By how many entries two keys overlap when nobody says otherwise. */
-const OVERLAP = 256;
-
-/** Asks for a change of keys; whoever signs the log makes it at its next turn. A problem, or null. */
-export async function askForRotation(
+/** A first key for the log of that name. `former` are the public keys of the names it had before. */
+export async function makeKeyring(
   path: string,
-  overlap = OVERLAP,
+  log: string,
+  former: readonly string[],
   disk: Disk = realDisk,
-): Promise<string | null> {
-  const reading = await readKeyring(path);
-  if (reading.kind === 'absent') return `there is no file ${path}; start a worker first, which makes it`;
-  if (reading.kind === 'problem') return reading.problem;
-  const { file } = reading;
-  if (file.next !== null) return `a change of keys was asked for already; a running worker makes it`;
-  const pair = makeKeyPair(file.log, 'log');
-  const next = { vkey: vkeyText(pair.key, nodeCodec), private: seedText(pair), overlap, statement: null };
-  await replaceDurably(path, keyringBytes({ ...file, next }), disk);
-  return null;
+): Promise<KeyringFile> {
+  const first = rowOf(makeKeyPair(log, 'log'), 0);
+  const file: KeyringFile = { log, keys: [first], next: null, former: [...former] };
+  await replaceDurably(path, keyringBytes(file), disk);
+  return file;
 }
+
+/** By how many entries two keys overlap when nobody says otherwise. */
+export const OVERLAP = 256;
 
 function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
   let file = opened;
@@ -102,8 +102,15 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
     await replaceDurably(path, keyringBytes(next), disk);
     file = next;
   };
+  const renewed = async (): Promise<KeyringFile> => {
+    const reading = await readKeyring(path);
+    if (reading.kind === 'file') file = reading.file;
+    return file;
+  };
   return {
     log: file.log,
+    isRotationAsked: async () => (await renewed()).next !== null,
+    alone: (work) => alone(path, work),
     windows: () => file.keys.map(windowOf),
     sign: (text, size) =>
       file.keys
@@ -111,11 +118,8 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
         .flatMap((row) => pairOf(file.log, row) ?? [])
         .map((pair) => signText(text, pair)),
     async statement({ log, size, leaf }) {
-      // Somebody else may have asked since: the file is the place to ask.
-      const reading = await readKeyring(path);
-      if (reading.kind !== 'file' || reading.file.next === null) return null;
-      file = reading.file;
-      const { next } = reading.file;
+      const { next } = await renewed();
+      if (next === null) return null;
       if (next.statement !== null) return next.statement;
       const old = file.keys.map((row) => pairOf(log, row)).findLast((pair) => pair !== null) ?? null;
       const pair = keyPairOf(log, 'log', next.private);
@@ -144,7 +148,11 @@ function over(path: string, opened: KeyringFile, disk: Disk): Keyring {
       const isOver = ({ to, private: secret }: KeyRow): boolean =>
         secret !== null && to !== null && to < size;
       if (!file.keys.some(isOver)) return;
-      await save({ ...file, keys: file.keys.map((row) => (isOver(row) ? { ...row, private: null } : row)) });
+      // Read again while nobody else writes: what another process changed must not be lost. When one does, later.
+      await alone(path, async () => {
+        const { keys } = await renewed();
+        await save({ ...file, keys: keys.map((row) => (isOver(row) ? { ...row, private: null } : row)) });
+      });
     },
   };
 }

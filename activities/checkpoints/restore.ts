@@ -17,7 +17,7 @@ import { StoreError, type Ledger } from '../stores/ledger.ts';
 import { realDisk, replaceDurably } from './disk.ts';
 import { examine } from './examine.ts';
 import { keyringBytes, readKeyring } from './keyring-file.ts';
-import { openKeyring, type Keyring } from './keyring.ts';
+import { makeKeyring, openKeyring, type Keyring } from './keyring.ts';
 import { grow, sealed } from './seal.ts';
 import { endOfFile, type Ended } from './sinks/file.ts';
 
@@ -55,7 +55,7 @@ export async function declareRestore(input: RestoreInput): Promise<Restored> {
   const objection = await whyNot(input, former);
   if (objection !== null) return problem(objection);
   const declared = (await declarationOf(ledger, former)) ?? (await declare(input, end.last));
-  await retireKeys(keys, former);
+  await newKeys(keys, former, declared.log);
   const opened = await openKeyring(keys, declared.log, false);
   if (opened.kind === 'problem') return opened;
   await sign(ledger, opened.keyring);
@@ -114,13 +114,19 @@ export function nextName(log: string): string {
   return `${name}/r${count === undefined ? 2 : Number(count) + 1}`;
 }
 
-/** The file of the old keys stays as what it says of their windows; nothing can sign with it. */
-async function retireKeys(path: string, former: string): Promise<void> {
-  const reading = await readKeyring(path);
-  if (reading.kind !== 'file' || reading.file.log !== former) return;
-  const keys = reading.file.keys.map((row) => ({ ...row, private: null }));
-  await replaceDurably(path, keyringBytes({ ...reading.file, keys, next: null }), realDisk);
-  await rename(path, `${path}.${former.replaceAll(/[^\w.-]/g, '_')}`);
+/** The file of the old keys stays beside the new one; nothing can sign with it. */
+async function newKeys(path: string, former: string, log: string): Promise<void> {
+  const retired = `${path}.${former.replaceAll(/[^\w.-]/g, '_')}`;
+  const current = await readKeyring(path);
+  if (current.kind === 'file' && current.file.log === former) {
+    const keys = current.file.keys.map((row) => ({ ...row, private: null }));
+    await replaceDurably(path, keyringBytes({ ...current.file, keys, next: null }), realDisk);
+    await rename(path, retired);
+  } else if (current.kind !== 'absent') return;
+  const before = await readKeyring(retired);
+  const known =
+    before.kind === 'file' ? [...before.file.former, ...before.file.keys.map(({ vkey }) => vkey)] : [];
+  await makeKeyring(path, log, known);
 }
 
 /** From the first entry on: nothing that was signed before is taken for true. */

@@ -13,7 +13,13 @@ export interface RotateInput {
 }
 
 /** True when the keys have changed. Interrupted anywhere, the next call goes on where it was. */
-export async function rotateWhenAsked({ ledger, keyring, appendLogAct }: RotateInput): Promise<boolean> {
+export async function rotateWhenAsked(input: RotateInput): Promise<boolean> {
+  const { keyring } = input;
+  if (!(await keyring.isRotationAsked())) return false;
+  return (await keyring.alone(() => rotate(input))) ?? false;
+}
+
+async function rotate({ ledger, keyring, appendLogAct }: RotateInput): Promise<boolean> {
   const head = await ledger.head();
   const statement = await keyring.statement(head);
   if (statement === null) return false;

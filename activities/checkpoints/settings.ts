@@ -3,8 +3,8 @@ import type { VerifierKey } from '../../workflows/audit/verifier-key.ts';
 import type { S3Settings } from './sinks/s3.ts';
 
 export interface RecordSettings {
-  /** The file of the log's keys. */
-  readonly keys: string;
+  /** The file of the log's keys; null: this worker does not sign, another one does. */
+  readonly keys: string | null;
   /** Entries between two checkpoints at most. */
   readonly checkpointEvery: number;
   readonly checkpointMs: number;

@@ -18,10 +18,10 @@ export interface OperatorView {
 }
 
 export async function operatorView({ record }: Pick<Config, 'record'>): Promise<OperatorView> {
-  const reading = await readKeyring(record.keys);
+  const reading = record.keys === null ? null : await readKeyring(record.keys);
   const keys =
-    reading.kind === 'file'
-      ? reading.file.keys.flatMap(({ vkey }) => {
+    reading?.kind === 'file'
+      ? [...reading.file.former, ...reading.file.keys.map(({ vkey }) => vkey)].flatMap((vkey) => {
           const key = readVerifierKey(vkey, nodeCodec);
           return key.kind === 'key' ? [key.key] : [];
         })

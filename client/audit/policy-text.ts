@@ -2,10 +2,10 @@
 import type { KeyringFile } from '../../activities/checkpoints/keyring-file.ts';
 
 /** In the order of their time: the first is the one that the log began with. */
-export function policyText({ log, keys }: Pick<KeyringFile, 'log' | 'keys'>): string {
+export function policyText({ log, keys, former }: Pick<KeyringFile, 'log' | 'keys' | 'former'>): string {
   return [
     `# Keys of ${log}. Trust them because of whoever handed you this file, not because of the log.`,
-    ...keys.map(({ vkey }) => `log ${vkey}`),
+    ...[...former, ...keys.map(({ vkey }) => vkey)].map((vkey) => `log ${vkey}`),
     'quorum none',
     '',
   ].join('\n');

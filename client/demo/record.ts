@@ -29,8 +29,8 @@ export async function carryAway(config: Config): Promise<CarriedRecord> {
   const source = await openSource(config.state);
   try {
     const verdict = await checkOwn(source, config);
-    const keys = await readKeyring(config.record.keys);
-    const policy = keys.kind === 'file' ? policyText(keys.file) : null;
+    const keys = config.record.keys === null ? null : await readKeyring(config.record.keys);
+    const policy = keys?.kind === 'file' ? policyText(keys.file) : null;
     if (policy !== null) writeFileSync(join(FOLDER, 'policy'), policy);
     const { witnessFile } = await operatorView(config);
     if (witnessFile !== null) copyFileSync(witnessFile, join(FOLDER, 'checkpoints'));

@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { askForRotation, openKeyring } from '../../activities/checkpoints/keyring.ts';
+import { askForRotation } from '../../activities/checkpoints/ask-rotation.ts';
+import { openKeyring } from '../../activities/checkpoints/keyring.ts';
 import { createProver } from '../../activities/checkpoints/prover.ts';
 import type { Sink } from '../../activities/checkpoints/sinks/sink.ts';
 import { nodeCodec, openStores } from '../../activities/stores/index.ts';
@@ -74,9 +75,9 @@ describe('a log that is signed', () => {
       cadence: { ...QUICK, everyMs: 1000 },
     });
     await log.grow(1);
-    const began = Date.now();
-    await until(async () => (await newestSize(log)) === 1);
-    expect(Date.now() - began).toBeLessThan(1000);
+    // Measured by a timer of this process and not by the clock: on a busy machine both come late alike.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await newestSize(log)).toBe(1);
     await checkpointer.stop();
     expect(await all(log)).toHaveLength(1);
   });
@@ -469,6 +470,21 @@ describe('the keys', () => {
       await (async () =>
         (await signing(log, await keyringIn(own), { file: join(own, 'outside') })).checkpointer.stop())(),
     ).toBeUndefined();
+  });
+
+  test('change once when two workers share them', async () => {
+    const own = ownFolder();
+    const log = memoryLog();
+    const [one, two] = [await signing(log, await keyringIn(own)), await signing(log, await keyringIn(own))];
+    await askForRotation(join(own, 'keys', 'log.json'), 50);
+    await until(async () => (await keyringIn(own)).windows().length === 2);
+    await log.grow(400, 20);
+    await Promise.all([one.checkpointer.stop(), two.checkpointer.stop()]);
+    const events = (await allBytes(log.ledger)).map((bytes) => parsed(bytes).body.event);
+    expect(events.filter((event) => event === 'key_rotated')).toHaveLength(1);
+    const { windows } = await keyringIn(own);
+    for (const { note } of await all(log)) said(note, windows());
+    expect([...one.lines, ...two.lines]).toEqual([]);
   });
 
   test('T29: a change of keys that was interrupted after its entry is not made twice', async () => {

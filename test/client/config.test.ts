@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { testKey } from '../checkpoints/keys.ts';
 import { loadConfig, type Config } from '../../worker/config.ts';
 import { VARIABLES } from '../../worker/config-variables.ts';
 
@@ -32,13 +33,23 @@ describe('the configuration', () => {
     const example = loadConfig({ file: EXAMPLE, env: {} });
     const empty = loadConfig({ file: fileWith(''), env: {} });
     if (example.kind === 'problems' || empty.kind === 'problems') throw new Error('refused');
-    const { state, playbooks, policies, evidence, secrets, ...rest } = example.config;
+    const { state, playbooks, policies, evidence, secrets, record, ...rest } = example.config;
     expect(empty.config).toMatchObject(rest);
+    const { keys, witnessFile, ...signing } = record;
+    expect(empty.config.record).toMatchObject(signing);
     expect(
-      [state, playbooks, policies, evidence, secrets.kept].map((path) =>
+      [state, playbooks, policies, evidence, secrets.kept, keys ?? '', witnessFile ?? ''].map((path) =>
         path.replace(resolve(EXAMPLE, '..'), ''),
       ),
-    ).toEqual(['/.cordon/cordon.db', '/playbooks', '/policies', '/.cordon/evidence', '/.cordon/secrets']);
+    ).toEqual([
+      '/.cordon/cordon.db',
+      '/playbooks',
+      '/policies',
+      '/.cordon/evidence',
+      '/.cordon/secrets',
+      '/.cordon/keys/log.json',
+      '/.cordon-witness/checkpoints',
+    ]);
   });
 
   test('without a word it is production, and nothing is configured', () => {
@@ -79,9 +90,9 @@ connectors:
     admin_subject: admin@example.org
     organisation_domains: [exa mple.org]
 `;
-    expect(refused(text, { CORDON_MAX_TARGETS: 'many' })).toEqual([
+    expect(refused(text, { CORDON_SECRETS_BINDINGS: 'many' })).toEqual([
       'cordon.yaml:1:1 mode must be development or production',
-      'CORDON_MAX_TARGETS must be a number of targets, 1 to 100000',
+      'CORDON_SECRETS_BINDINGS must be a mapping from references to lists of connectors',
       'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
       'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
       'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
@@ -90,7 +101,7 @@ connectors:
     ]);
   });
 
-  test('an unknown key is refused wherever it stands', () => {
+  test('C01: an unknown key is refused wherever it stands', () => {
     expect(refused('secrets: { kept: x, flie: y }')).toEqual([
       'cordon.yaml:1:21 secrets.flie: there is no such setting. Did you mean `file`?',
     ]);
@@ -141,9 +152,9 @@ connectors:
 
 describe('CORDON_ variables', () => {
   test('override the file, whatever their type', () => {
-    const config = accepted('mode: production\nmax_targets: 5', {
+    const config = accepted('activity_ids: key', {
       CORDON_MODE: 'development',
-      CORDON_MAX_TARGETS: '7',
+      CORDON_ACTIVITY_IDS: 'digest',
       CORDON_SECRETS_ENV: 'A, B',
       CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
       CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
@@ -152,13 +163,54 @@ describe('CORDON_ variables', () => {
     });
     expect(config).toMatchObject({
       mode: 'development',
-      maxTargets: 7,
+      activityIds: 'digest',
       secrets: { env: ['A', 'B'], bindings: { 'secret://env/A': ['notify'] } },
     });
     expect(config.connectors.notify).toEqual({
       from: 'cordon@example.org',
       smtp: { host: 'mail.example.org', port: 587, secure: true },
     });
+  });
+
+  test.each([
+    ['CORDON_MAX_TARGETS', '100000'],
+    ['CORDON_KILL_SWITCH', '/dev/null'],
+    ['CORDON_POLICY_DIGEST', 'f'.repeat(64)],
+    ['CORDON_POLICY_ENGINE', 'opa'],
+    ['CORDON_POLICY_ACTIVATION', '/tmp/x'],
+    ['CORDON_POLICY_SHADOW', '/tmp/x'],
+  ])('C01: %s would lift a guard past the file that is reviewed, so nothing starts', (name, value) => {
+    expect(refused('mode: development', { [name]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: .* guards every run and is set in cordon.yaml only`)),
+    ]);
+  });
+
+  test('C01: do not override what the file says of who may approve, and how that is proved', () => {
+    const file = [
+      'mode: production',
+      `roster: { file: /etc/cordon/roster.yaml, digest: ${'a'.repeat(64)} }`,
+      'approvals: { mass_targets: 10 }',
+      'policies: /etc/cordon/policies',
+      'secrets: { bindings: { "secret://env/A": [notify] } }',
+      'principal: { accept: false }',
+      'gateway: { trusted_keys: [] }',
+    ].join('\n');
+    const loosened = {
+      CORDON_MODE: 'development',
+      CORDON_ROSTER_FILE: '/tmp/roster.yaml',
+      CORDON_ROSTER_DIGEST: 'b'.repeat(64),
+      CORDON_APPROVALS_MASS_TARGETS: '1000',
+      CORDON_POLICIES: '/tmp/policies',
+      CORDON_SECRETS_BINDINGS: '{}',
+      CORDON_PRINCIPAL_ACCEPT: 'true',
+      CORDON_GATEWAY_TRUSTED_KEYS: 'x',
+    };
+    const problems = refused(file, loosened);
+    const named = problems.map((problem) => problem.split(' ')[0]);
+    expect([problems.length, new Set(named)]).toEqual([8, new Set(Object.keys(loosened))]);
+    expect(problems[0]).toBe('CORDON_MODE would override mode, which the file sets; change it in the file');
+    expect(accepted('', { CORDON_MODE: 'development' }).mode).toBe('development');
+    expect(accepted('mode: development', { CORDON_MODE: 'development' }).mode).toBe('development');
   });
 
   test('an empty one counts as not set', () => {
@@ -196,6 +248,65 @@ connectors:
     expect(secrets.bindings).toEqual({
       'secret://env/MAIL': ['microsoft-graph', 'notify'],
       'secret://file/graph': ['microsoft-graph'],
+    });
+  });
+});
+
+describe('the record', () => {
+  test('has no file outside when a variable says so', () => {
+    expect(accepted('', { CORDON_RECORD_WITNESS_FILE: 'false' }).record.witnessFile).toBeNull();
+    expect(accepted('record: { keys: false }').record.keys).toBeNull();
+  });
+
+  test.each([
+    [
+      'an interval that does not divide 256',
+      'checkpoint_every: 100',
+      /record\.checkpoint_every must be a power of two, 1 to 256/,
+    ],
+    ['a heart that beats too rarely', 'heartbeat_minutes: 15', /must be a number of minutes, 1 to 10/],
+    [
+      'a file that is neither path nor off',
+      'witness_file: true',
+      /record\.witness_file must be a path, or false/,
+    ],
+    [
+      'a witness without a key',
+      'witnesses: [{ url: "http://w" }]',
+      /vkey is missing: it must be the key of a witness/,
+    ],
+    [
+      'a key that is none',
+      'witnesses: [{ url: "http://w", vkey: "w+00000000+BAAA" }]',
+      /vkey must be the key of a witness/,
+    ],
+    [
+      'half of its credentials',
+      's3: { bucket: abc, region: x, retain_days: 1, access_key: secret://env/CORDON_SECRET_A }',
+      /must hold access_key and secret_key together/,
+    ],
+    [
+      'a secret instead of its reference',
+      's3: { bucket: abc, region: x, retain_days: 1, access_key: hunter2, secret_key: hunter2 }',
+      /access_key must be a reference to a secret/,
+    ],
+    ['no retention', 's3: { bucket: abc, region: x }', /retain_days is missing/],
+    ['an authority nobody can check', 'timestamp: { url: "http://tsa" }', /certificates is missing/],
+  ])('with %s is refused', (_what, line, says) => {
+    const problems = refused(`record:\n  ${line}\n`);
+    expect(problems.join('\n')).toMatch(says);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  test('can be signed for witnesses that a variable names, as JSON', () => {
+    const key = testKey('w.example/1', 'witness').vkey;
+    const { record } = accepted('', {
+      CORDON_RECORD_WITNESSES: JSON.stringify([{ url: 'http://127.0.0.1:1', vkey: key }]),
+      CORDON_RECORD_WITNESS_FILE: '/other/volume',
+    });
+    expect(record).toMatchObject({
+      witnesses: [{ url: 'http://127.0.0.1:1', key: { name: 'w.example/1' } }],
+      witnessFile: '/other/volume',
     });
   });
 });

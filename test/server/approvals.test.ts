@@ -58,7 +58,7 @@ describe('an approval', () => {
     const run = await underWay(scene);
     const { card } = await run.waitsFor('rotate_password', 'approval');
     expect(card.body).toMatchObject({
-      v: 1,
+      v: 2,
       task: 'rotate_password',
       type: 'RotatePassword',
       connector: 'google-workspace',

@@ -93,7 +93,9 @@ export function createFileSink({ path, log, from, disk = realDisk }: FileSinkInp
       const { last, torn } = before;
       if (last !== null && last.checkpoint.origin !== log)
         return refused(`${path} holds checkpoints of another log, ${last.checkpoint.origin}`);
-      const [known, ...later] = await from(last?.checkpoint.size ?? 0);
+      // A log that was restored has checkpoints under its former name as well; those are in a file of their own.
+      const own = (await from(last?.checkpoint.size ?? 0)).filter(({ note }) => note.startsWith(`${log}\n`));
+      const [known, ...later] = own;
       const missing = last === null ? [known, ...later].filter((each) => each !== undefined) : later;
       if (last !== null && (known?.size !== last.checkpoint.size || textOf(known.note) !== textOf(last.note)))
         return refused(

@@ -27,6 +27,7 @@ import {
 } from '../tables.ts';
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
+import { createReservationTable } from './reservations.ts';
 
 interface ClaimRow {
   readonly key: string;
@@ -93,12 +94,14 @@ export function createSqliteTables(db: Database): Tables {
   const valuesFrom = db.prepare<[number, number], ValueRow>(
     `SELECT ${VALUE} FROM personal WHERE i >= ? ORDER BY i, path LIMIT ?`,
   );
+  const reservations = createReservationTable(db);
   const answer = (needs: Needs): Found => ({
     claims: needs.claims.flatMap((key) => fromRow(claim.get(key)) ?? []),
     entries: needs.entries.flatMap((id) => entryById.get(id) ?? []),
     ends: needs.runs.flatMap((run) => lastOfRun.get(run) ?? []),
     tail: needs.tailFrom === null ? [] : entries.all(needs.tailFrom, 2),
     values: needs.values.flatMap((index) => valuesOf.all(index).map(keptValue)),
+    reservations: reservations.of(needs.counters),
   });
   const write = (changes: Changes): void => {
     for (const { index, id, run, runSeq, bytes } of changes.entries)
@@ -110,6 +113,8 @@ export function createSqliteTables(db: Database): Tables {
     for (const { index, path, value } of changes.values)
       if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
     for (const { index, path } of changes.erasures) eraseValue.run(index, path);
+    reservations.giveBack(changes.returned);
+    reservations.add(changes.reservations);
   };
   /** What was overwritten still stands in older frames of the write-ahead log, until it is folded in and emptied. */
   const forget = (): void => {

@@ -1,6 +1,6 @@
 /** `cordon audit keys`: which keys sign the record, as a policy for whoever checks it, and a new one. */
 import type { Command } from 'commander';
-import { askForRotation } from '../../../activities/checkpoints/keyring.ts';
+import { askForRotation } from '../../../activities/checkpoints/ask-rotation.ts';
 import { readKeyring, type KeyringFile } from '../../../activities/checkpoints/keyring-file.ts';
 import { policyText } from '../../audit/policy-text.ts';
 import { ending, examples, withConfig } from '../../command.ts';
@@ -31,7 +31,11 @@ export function subcommand(audit: Command): void {
     .action(
       ending(async (terminal, options: Options, self: Command) =>
         withConfig(terminal, self, async ({ record }) =>
-          options.rotate === true ? rotate(terminal, record.keys) : show(terminal, record.keys, options),
+          record.keys === null
+            ? complain(terminal, ['keys_elsewhere: record.keys is off here; ask where the record is signed'])
+            : options.rotate === true
+              ? rotate(terminal, record.keys)
+              : show(terminal, record.keys, options),
         ),
       ),
     );

@@ -31,6 +31,8 @@ export function subcommand(audit: Command): void {
 
 async function restore(terminal: Terminal, config: Config, { as: by, reason }: Options): Promise<ExitCode> {
   const { keys, witnessFile } = config.record;
+  if (keys === null)
+    return complain(terminal, ['record.keys is off here; run this where the record is signed']);
   if (witnessFile === null)
     return complain(terminal, [
       'record.witness_file is off, so nothing says what was published; there is nothing to declare',

@@ -10,12 +10,15 @@ import { outsideFrom, trustFrom } from '../../audit/trust.ts';
 import { verdictJson, verdictText } from '../../audit/verdict-text.ts';
 import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
+import { checkHistories } from '../../witness/histories.ts';
+import type { Config } from '../../../worker/config.ts';
 import { complain, printJson, type Terminal } from '../../terminal.ts';
 
 interface Options {
   readonly policy?: string;
   readonly witness: readonly string[];
   readonly deep?: boolean;
+  readonly temporal?: boolean;
   readonly json?: boolean;
 }
 
@@ -34,14 +37,17 @@ export function subcommand(audit: Command): void {
       [],
     )
     .option('--deep', 'also read every entry whole')
+    .option('--temporal', "then compare with Temporal's own history, which must be reached")
     .option('--json', 'print the verdict as JSON')
     .action(
       ending(async (terminal, source: string | undefined, options: Options, self: Command) =>
-        source === undefined
-          ? withConfig(terminal, self, async (config) =>
-              verifySource(terminal, config.state, options, await operatorView(config)),
-            )
-          : verifySource(terminal, resolve(source), options, NOBODY),
+        options.temporal === true
+          ? withConfig(terminal, self, (config) => withHistories(terminal, config, source, options))
+          : source === undefined
+            ? withConfig(terminal, self, async (config) =>
+                verifySource(terminal, config.state, options, await operatorView(config)),
+              )
+            : verifySource(terminal, resolve(source), options, NOBODY),
       ),
     );
   examples(
@@ -54,6 +60,20 @@ export function subcommand(audit: Command): void {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+/** Also when it does not hold by itself: history names what was changed. */
+async function withHistories(
+  terminal: Terminal,
+  config: Config,
+  source: string | undefined,
+  options: Options,
+): Promise<ExitCode> {
+  const name = source === undefined ? config.state : resolve(source);
+  const own = source === undefined ? await operatorView(config) : NOBODY;
+  const alone = await verifySource(terminal, name, options, own);
+  const together = await checkHistories(terminal, name, config.taskQueue, options.json === true);
+  return alone === EXIT.done ? together : alone;
 }
 
 /** Whoever names what is checked says also whom they trust. */
