@@ -2,7 +2,15 @@ import { describe, expect } from '@jest/globals';
 import type { Router } from '../../activities/connectors/router/config.ts';
 import { createRouter } from '../../activities/connectors/router/index.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
-import { callWith, createVault, doneOf, memoryEvidence, perform, undo } from '../connectors/device/world.ts';
+import {
+  callWith,
+  createVault,
+  doneOf,
+  memoryEvidence,
+  perform,
+  textOf,
+  undo,
+} from '../connectors/device/world.ts';
 import { deviceTest, run, startSshd, type Sshd } from './lab.ts';
 import { startOpenwrt } from './openwrt/lab.ts';
 
@@ -71,7 +79,7 @@ describe('a real router', () => {
       const sshd = await startSshd({ prepare: FRR });
       const { act, connector, call, evidence, vault } = workbench(sshd, 'frr');
       const backup = doneOf(await act('BackupRouterConfig', { case_id: 'case-1' })).output;
-      expect(evidence.text(String(backup['backup']))).toContain('frr version');
+      expect(evidence.text(textOf(backup, 'backup'))).toContain('frr version');
       const telnet = doneOf(await act('DisableRouterService', { services: ['telnet'] }));
       expect(telnet.output).toEqual({ disabled: ['telnet'], already_disabled: [] });
       const rules = ['deny ip 10.0.0.0/8 any', 'permit ip any any'];
@@ -110,7 +118,7 @@ describe('a real router', () => {
       const end = doneOf(await act('BackupRouterConfig', { case_id: 'case-1' })).output;
       expect(end['backup']).toBe(backup['backup']);
       const changed = doneOf(await act('ChangeRouterPassword', {})).output;
-      expect(await opensWith(sshd, String(changed['password_ref']), vault)).toBe('done');
+      expect(await opensWith(sshd, textOf(changed, 'password_ref'), vault)).toBe('done');
     },
   );
 
@@ -134,7 +142,7 @@ describe('a real router', () => {
         output: { changed: true },
       });
       const changed = doneOf(await act('ChangeRouterPassword', {})).output;
-      const opened = await opensWith(lab, String(changed['password_ref']), vault);
+      const opened = await opensWith(lab, textOf(changed, 'password_ref'), vault);
       // It let us in; there is no vtysh behind it.
       expect(opened).toBe('device_refused');
       lab.close();

@@ -9,7 +9,7 @@ import { parseRule, writeRule } from '../../../activities/connectors/router/rule
 import { openRouter, openwrtMachine, type OpenwrtState } from '../../../simulators/device/openwrt.ts';
 import { startDevice, type SimulatedDevice } from '../../../simulators/device/server.ts';
 import type { JsonObject } from '../../../workflows/language/json.ts';
-import { callWith, createVault, doneOf, memoryEvidence, perform, targetOf, undo } from './world.ts';
+import { callWith, createVault, doneOf, memoryEvidence, perform, targetOf, textOf, undo } from './world.ts';
 
 const CANARY = 'canary-Wpa-Key-7731';
 const URL = 'https://firmware.example/router-23.05.3.bin';
@@ -75,7 +75,7 @@ describe('a backup', () => {
 describe('a new administrator password', () => {
   test('is made, kept as a secret and set; neither answer nor command line holds it', async () => {
     const { output } = doneOf(await act('ChangeRouterPassword', {}));
-    const value = vault.values.get(String(output['password_ref'])) ?? '';
+    const value = vault.values.get(textOf(output, 'password_ref')) ?? '';
     expect(value).toMatch(/^[A-Za-z2-9]{24}$/);
     expect(state.passwordDigest).toBe(sha256(value));
     expect(JSON.stringify([output, device.lines(), device.effects()])).not.toContain(value);

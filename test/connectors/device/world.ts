@@ -91,6 +91,13 @@ export function doneOf(answer: Answer<JsonObject>): {
   return { output: answer.output, undo: answer.undo ?? {} };
 }
 
+/** A field that must hold text. */
+export function textOf(output: JsonObject, field: string): string {
+  const value = output[field];
+  if (typeof value !== 'string') throw new Error(`${field} is no text`);
+  return value;
+}
+
 export interface MemoryEvidence extends EvidenceStore {
   text(sha256: string): string;
   readonly names: readonly string[];
