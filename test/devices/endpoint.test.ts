@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createEndpoint } from '../../activities/connectors/endpoint/index.ts';
 import { callWith, createVault, doneOf, memoryEvidence, perform } from '../connectors/device/world.ts';
-import { deviceTest, startSshd, until, type Sshd } from './lab.ts';
+import { deviceTest, missing, startSshd, until, type Sshd } from './lab.ts';
 
 const vault = createVault();
 
@@ -42,6 +42,10 @@ async function victim(folder: string): Promise<Victim> {
     alive: () => child.exitCode === null && child.signalCode === null,
   };
 }
+
+test('a lab without its programs says which are missing (control)', () => {
+  expect(missing(['sh', 'no-such-router'])).toMatch(/not installed: no-such-router|needs root/);
+});
 
 describe('a real Linux device behind a real OpenSSH server', () => {
   deviceTest('from the log to the end of exactly that process', ['sshd', 'ssh-keygen'], async () => {
