@@ -138,7 +138,8 @@ export function changesOverSsh(name: string, subject: Subject): void {
       expect(again).toMatchObject({ kind: 'done', output: subject.output });
       const { undo: saved } = doneOf(again);
       expect(describeUndo(scene.connect(), type, saved)).toContain(subject.undoSays);
-    });
+      // It waits for the device's own timer.
+    }, 20_000);
 
     test('cancellation before anything was sent says so; afterwards the fate is open', async () => {
       const early = AbortSignal.abort();
