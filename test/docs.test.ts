@@ -182,7 +182,9 @@ describe('examples', () => {
 
   test('every example is a playbook, a rehearsal, a configuration or a roster', () => {
     expect(
-      examples.filter(({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway|persons):/.test(text)),
+      examples.filter(
+        ({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway|state|persons):/.test(text),
+      ),
     ).toEqual([]);
   });
 
@@ -202,11 +204,14 @@ describe('examples', () => {
     },
   );
 
-  test.each(ofKind(/^(kill_switch|principal|gateway):/))('$name is a configuration', ({ text, index }) => {
-    const file = join(folder, `${String(index)}.yaml`);
-    writeFileSync(file, text);
-    expect(loadConfig({ file, env: {} }).kind).toBe('config');
-  });
+  test.each(ofKind(/^(kill_switch|principal|gateway|state):/))(
+    '$name is a configuration',
+    ({ text, index }) => {
+      const file = join(folder, `${String(index)}.yaml`);
+      writeFileSync(file, text);
+      expect(loadConfig({ file, env: {} }).kind).toBe('config');
+    },
+  );
 
   test('every expression gives what the table says', () => {
     const text = section('docs/playbooks.md', '## Expressions');

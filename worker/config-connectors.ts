@@ -19,14 +19,24 @@ export interface ConnectorsConfig {
   readonly router: RouterConfig | null;
 }
 
+/** Under this name the store's own password is read, and no connector can be called so. */
+export const STORE_READER = 'cordon:store';
+
 /**
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors, gateway, record }: ConfigFile): {
+export function bindingsFrom({
+  secrets,
+  connectors,
+  gateway,
+  record,
+  state_password: statePassword,
+}: ConfigFile): {
   readonly [reference: string]: readonly string[];
 } {
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
+    [statePassword, STORE_READER],
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp.password, 'notify'],

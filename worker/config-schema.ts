@@ -18,6 +18,7 @@ import {
   path,
   reference,
   sender,
+  state,
   text,
   url,
   word,
@@ -91,7 +92,8 @@ export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
     task_queue: word.default('cordon'),
-    state: path.default('.cordon/cordon.db'),
+    state: state.default('.cordon/cordon.db'),
+    state_password: reference.optional(),
     playbooks: path.default('playbooks'),
     policies: path.default('policies'),
     policy_digest: digest.optional(),

@@ -1,6 +1,7 @@
 /** What values of cordon.yaml are made of. Each has one sentence that says what it must be. */
 import { z } from 'zod';
 import { parseReference } from '../activities/secrets/source.ts';
+import { isPostgresUrl, isSafePostgresUrl } from '../activities/stores/source.ts';
 
 export const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
 
@@ -42,3 +43,11 @@ function isSafeUrl(value: string): boolean {
   if (parsed === null || parsed.username !== '' || parsed.password !== '') return false;
   return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && parsed.hostname === '127.0.0.1');
 }
+
+const STATE =
+  'a path, or a postgres:// URL without a password, which belongs into state_password as a reference to a secret';
+export const state = z
+  .string(must(STATE))
+  .max(1_000, must(STATE))
+  .regex(/^[^\0]+$/, must(STATE))
+  .refine((value) => !isPostgresUrl(value) || isSafePostgresUrl(value), must(STATE));

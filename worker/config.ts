@@ -6,6 +6,7 @@ import { approvalsFrom } from './config-approvals.ts';
 import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
+import { isPostgresUrl } from '../activities/stores/source.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
@@ -17,8 +18,13 @@ export interface Config {
   /** Development admits approvals under an asserted name; production does not. */
   readonly mode: 'development' | 'production';
   readonly taskQueue: string;
-  /** Absolute paths from here on; given ones were relative to the configuration's folder. */
+  /**
+   * Absolute paths from here on; given ones were relative to the configuration's folder. This one is a SQLite file's,
+   * or the URL of a Postgres database.
+   */
   readonly state: string;
+  /** Reference to the password that belongs to the URL. */
+  readonly statePassword: string | null;
   readonly playbooks: string;
   readonly policies: string;
   /** Refuse every policy set but this one. */
@@ -107,7 +113,8 @@ function configFrom(file: ConfigFile, folder: string): Config {
   return {
     mode: file.mode,
     taskQueue: file.task_queue,
-    state: at(file.state),
+    state: isPostgresUrl(file.state) ? file.state : at(file.state),
+    statePassword: file.state_password ?? null,
     playbooks: at(file.playbooks),
     policies: at(file.policies),
     policyDigest: file.policy_digest ?? null,

@@ -1,7 +1,6 @@
 /** From configuration to the world that activities act in. All faults of all parts in one report. */
 import { readFile, realpath } from 'node:fs/promises';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
@@ -11,6 +10,7 @@ import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
+import { StoreError, type Ledger } from '../activities/stores/ledger.ts';
 import type { World } from '../activities/world.ts';
 import { openApprovals, originOf } from './approvals.ts';
 import type { Config } from './config.ts';
@@ -19,6 +19,7 @@ import { readFolder } from '../activities/policy/set-files.ts';
 import { openConfigured } from './config-policy.ts';
 import { openShadow } from './shadow.ts';
 import { createTeller } from './tell.ts';
+import { STORE_READER } from './config-connectors.ts';
 import { temporalPulse } from './create.ts';
 
 export type OpenedWorld =
@@ -63,10 +64,14 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
   if (approvals.kind === 'problems') return approvals;
   const unmet = await unmetBy(config);
   if (unmet.length > 0) return { kind: 'problems', problems: unmet };
+  const password =
+    config.statePassword === null ? null : await secrets.resolve(config.statePassword, STORE_READER);
+  if (password?.kind === 'no_secret')
+    return { kind: 'problems', problems: [`state_password: ${password.fault.message}`] };
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
-  mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
-  const ledger = await openStores(config.state);
+  const ledger = await ledgerOrFault(config.state, password?.value);
+  if (typeof ledger === 'string') return { kind: 'problems', problems: [ledger] };
   const { directory } = policy;
   const world: World = {
     mode: config.mode,
@@ -108,6 +113,16 @@ function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
   return notify === null
     ? {}
     : { tell: createTeller(notify, (reference) => secretFor(secrets, reference, 'notify')) };
+}
+
+/** Whoever configured the store can mend what is wrong with it. */
+async function ledgerOrFault(state: string, password: string | undefined): Promise<Ledger | string> {
+  try {
+    return await openStores(state, { password });
+  } catch (error) {
+    if (error instanceof StoreError) return `state: ${error.message}`;
+    throw error;
+  }
 }
 
 async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {

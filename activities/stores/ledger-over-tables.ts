@@ -10,7 +10,7 @@ import { NotCanonicalError } from '../../workflows/audit/canonical.ts';
 import { draftEntry, type Draft } from '../../workflows/audit/entry.ts';
 import { actEvent, type NewEvent, type Receipt } from './audit.ts';
 import { decideBeginWithin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
-import type { Alongside, ClaimRecord, Recorded } from './claims.ts';
+import type { Alongside, ClaimRecord, Owner, Recorded } from './claims.ts';
 import { drawSalt, nodeCodec, sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
@@ -20,6 +20,7 @@ import { inPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
+import { refuseUnstorable } from './storable.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
 
@@ -54,11 +55,15 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
   };
 
   const decide = async <Answer>(
-    key: string,
+    { key, owner = null }: { readonly key: string; readonly owner?: Owner | null },
     rule: (found: ClaimRecord | null, reserved: Tally['rowsOf']) => Decision<Answer>,
     { events = [], record = () => [] }: Alongside<Answer>,
     counters: readonly CounterNeed[] = [],
   ): Promise<Recorded<Answer>> => {
+    refuseUnstorable('a claim', [
+      key,
+      ...(owner === null ? [] : [owner.chain, owner.workflowId, owner.task]),
+    ]);
     const always = events.map(draft);
     return submit.call([key], always, counters, (claim, reserved) => {
       const { answer, next, reservations = [], returned = null } = rule(claim(key), reserved);
@@ -85,6 +90,7 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     read: (from, to) => inPages(from, to, (at, limit) => open().entries(at, limit)),
     byRun: (chain) => inPages(0, Infinity, (at, limit) => open().entriesOfRun(chain, at, limit)),
     async lookup(key) {
+      refuseUnstorable('a key', [key]);
       const found = await open().claim(key);
       return found?.state === 'free' ? null : found;
     },
@@ -100,21 +106,20 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     },
     begin: (request, alongside = {}) =>
       decide(
-        request.key,
+        request,
         (found, reserved) => decideBeginWithin(found, request, reserved),
         alongside,
         request.reserve ? needsOf(request.reserve, request.owner, request.now) : [],
       ),
-    finish: (request, alongside = {}) =>
-      decide(request.key, (found) => decideFinish(found, request), alongside),
-    settle: (request, alongside = {}) =>
-      decide(request.key, (found) => decideSettle(found, request), alongside),
+    finish: (request, alongside = {}) => decide(request, (found) => decideFinish(found, request), alongside),
+    settle: (request, alongside = {}) => decide(request, (found) => decideSettle(found, request), alongside),
     async put(document, events = []) {
       if (sha256Hex(document.text) !== document.digest)
         throw new StoreError(
           'store_refused',
           `a ${document.kind} was handed over under a digest that is not its own`,
         );
+      refuseUnstorable(`a ${document.kind}`, [document.text]);
       return append(events, [document]);
     },
     async get(kind, digest) {
@@ -181,6 +186,7 @@ function createSubmit(tables: Tables, now: () => number) {
 }
 
 function draft(event: NewEvent): Draft {
+  refuseUnstorable('the name of a run', [event.run.chain]);
   try {
     const drafted = draftEntry(event, nodeCodec, drawSalt);
     const { renames, mayVary = false } = event;

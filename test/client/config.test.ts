@@ -79,6 +79,25 @@ describe('the configuration', () => {
     });
   });
 
+  test('the state may be a Postgres database, whose password is named and never written', () => {
+    const url = 'postgres://cordon@db.example.org/cordon?sslmode=verify-full';
+    const reference = 'secret://env/CORDON_SECRET_STATE';
+    const config = accepted(`state: ${url}\nstate_password: ${reference}`);
+    expect(config).toMatchObject({ state: url, statePassword: reference });
+    expect(config.secrets.bindings).toEqual({ [reference]: ['cordon:store'] });
+    const remedy =
+      'must be a path, or a postgres:// URL without a password, which belongs into state_password as a reference to a secret';
+    for (const bad of [
+      'postgres://me:hunter22@db/cordon',
+      'postgresql://db/cordon?password=hunter22',
+      'postgres://[',
+    ])
+      expect(refused(`state: ${JSON.stringify(bad)}`)).toEqual([`cordon.yaml:1:1 state ${remedy}`]);
+    expect(refused('state_password: hunter22')).toEqual([
+      'cordon.yaml:1:1 state_password must be a reference to a secret, such as secret://env/CORDON_SECRET_NAME, never the secret itself',
+    ]);
+  });
+
   test('all faults are told at once, each with its place and what is expected', () => {
     const text = `mode: prod
 task_que: x
