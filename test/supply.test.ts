@@ -90,9 +90,19 @@ describe('C03: nothing is loaded that is not in these sources', () => {
     for (const name of ['evil.js', 'evil.ts', 'evil.cjs', 'index.js'])
       writeFileSync(join(beside, name), `require('node:fs').writeFileSync(${JSON.stringify(proof)}, '')`);
     const evidence = await openLocalEvidence(beside);
-    expect(createConnectors({ googleWorkspace: null, microsoftGraph: null, notify: null }, evidence)).toEqual(
-      [],
-    );
+    expect(
+      createConnectors(
+        {
+          googleWorkspace: null,
+          microsoftGraph: null,
+          notify: null,
+          network: null,
+          endpoint: null,
+          router: null,
+        },
+        evidence,
+      ),
+    ).toEqual([]);
     expect(readdirSync(folder)).not.toContain('proof');
   });
 });

@@ -1,8 +1,12 @@
 /** The connectors' part of cordon.yaml, in the terms of each connector. */
+import type { EndpointConfig } from '../activities/connectors/endpoint/config.ts';
 import type { GoogleConfig } from '../activities/connectors/google-workspace/config.ts';
 import type { GraphConfig } from '../activities/connectors/microsoft-graph/config.ts';
+import type { NetworkConfig } from '../activities/connectors/network/config.ts';
 import type { NotifyConfig } from '../activities/connectors/notify/config.ts';
+import type { RouterConfig } from '../activities/connectors/router/config.ts';
 import { SECRET_READER } from '../activities/checkpoints/settings.ts';
+import { deviceCredentials, endpointFrom, networkFrom, routerFrom } from './config-devices.ts';
 import type { ConfigFile } from './config-schema.ts';
 
 /** Null: not configured, so no task can be performed by it. */
@@ -10,6 +14,9 @@ export interface ConnectorsConfig {
   readonly googleWorkspace: GoogleConfig | null;
   readonly microsoftGraph: GraphConfig | null;
   readonly notify: NotifyConfig | null;
+  readonly network: NetworkConfig | null;
+  readonly endpoint: EndpointConfig | null;
+  readonly router: RouterConfig | null;
 }
 
 /** Under this name the store's own password is read, and no connector can be called so. */
@@ -33,6 +40,7 @@ export function bindingsFrom({
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp.password, 'notify'],
+    ...deviceCredentials(connectors),
     [gateway.serve?.signing_key, 'gateway'],
     [gateway.serve?.client_secret, 'gateway'],
     [record.s3?.access_key, SECRET_READER],
@@ -46,11 +54,18 @@ export function bindingsFrom({
 
 type Section<Name extends keyof ConfigFile['connectors']> = NonNullable<ConfigFile['connectors'][Name]>;
 
-export function connectorsFrom(file: ConfigFile['connectors']): ConnectorsConfig {
+/** `at` turns a path of the file into one from here. */
+export function connectorsFrom(
+  file: ConfigFile['connectors'],
+  at: (path: string) => string,
+): ConnectorsConfig {
   return {
     googleWorkspace: file.google_workspace ? google(file.google_workspace) : null,
     microsoftGraph: file.microsoft_graph ? graph(file.microsoft_graph) : null,
     notify: file.notify ? notify(file.notify) : null,
+    network: file.network ? networkFrom(file.network) : null,
+    endpoint: file.endpoint ? endpointFrom(file.endpoint, at) : null,
+    router: file.router ? routerFrom(file.router) : null,
   };
 }
 

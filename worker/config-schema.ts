@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { approvals, roster } from './config-approvals-schema.ts';
+import { endpointSection, networkSection, routerSection } from './config-device-sections.ts';
 import { policy } from './config-policy-schema.ts';
 import { gateway, principal } from './config-proof.ts';
 import { record } from './config-record-schema.ts';
@@ -114,6 +115,9 @@ export const configSchema = z.strictObject(
           google_workspace: googleWorkspace.optional(),
           microsoft_graph: microsoftGraph.optional(),
           notify: z.strictObject({ smtp, from: sender }, must('a mapping')).optional(),
+          network: networkSection.optional(),
+          endpoint: endpointSection.optional(),
+          router: routerSection.optional(),
         },
         must('a mapping'),
       )

@@ -136,6 +136,6 @@ function configFrom(file: ConfigFile, folder: string): Config {
     principal: file.principal,
     gateway: gatewayFrom(file.gateway),
     record: recordFrom(file.record, at),
-    connectors: connectorsFrom(file.connectors),
+    connectors: connectorsFrom(file.connectors, at),
   };
 }

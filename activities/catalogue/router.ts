@@ -119,6 +119,7 @@ export const VerifyHardening = taskType({
     router_ip: routerAddress,
     baseline_checklist: z.array(z.string().min(1).max(500)).max(1000),
     scan_results: z.array(finding).max(10_000),
+    backup: sha256.optional().describe('The backup that the configuration is compared with'),
   }),
   output: z.strictObject({
     passed: z.boolean(),

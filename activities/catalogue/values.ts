@@ -39,6 +39,16 @@ export const indicator = z.strictObject({
   value: z.string().min(1).max(512),
 });
 
+/** Process ids are positive; Linux allows 2^22, Windows counts in 32 bits. */
+export const processId = z.int().min(1).max(4_294_967_295);
+
+/** Which process is meant: an id alone is given to another one sooner or later. */
+export const processIdentity = z.strictObject({
+  pid: processId,
+  start_time: z.int().min(0).describe('When it began, in seconds since 1970'),
+  path: z.string().min(1).max(1024).describe('Its executable'),
+});
+
 /** The host of an address, as policy knows where an action sends something. None where it is no address. */
 export function hostOf(url: string): readonly string[] {
   const host = URL.parse(url)?.hostname;

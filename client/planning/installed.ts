@@ -13,12 +13,15 @@ export interface Installed {
 
 /** All shipped connectors, also those nobody has configured yet: a plan may be looked at before that. */
 export function installed(config: Pick<Config, 'connectors'>): Installed {
-  const { googleWorkspace, microsoftGraph, notify } = config.connectors;
+  const { googleWorkspace, microsoftGraph, notify, network, endpoint, router } = config.connectors;
   const connectors = createConnectors(
     {
       googleWorkspace: googleWorkspace ?? UNCONFIGURED.googleWorkspace,
       microsoftGraph: microsoftGraph ?? UNCONFIGURED.microsoftGraph,
       notify: notify ?? UNCONFIGURED.notify,
+      network: network ?? UNCONFIGURED.network,
+      endpoint: endpoint ?? UNCONFIGURED.endpoint,
+      router: router ?? UNCONFIGURED.router,
     },
     NO_EVIDENCE,
   );
@@ -42,6 +45,9 @@ const UNCONFIGURED = {
     clientSecret: 'secret://env/CORDON_SECRET_UNCONFIGURED',
   },
   notify: { from: 'nobody@unconfigured.invalid', smtp: { host: 'unconfigured.invalid', port: 587 } },
+  network: { switches: [], firewalls: [], resolvers: [] },
+  endpoint: { devices: {}, collector: null, logFolders: [], rulesFile: null },
+  router: { routers: [], firmware: [] },
 } as const satisfies ConnectorSettings;
 
 const NO_EVIDENCE: EvidenceStore = { put: refuse, manifest: refuse, get: refuse };

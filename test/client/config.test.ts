@@ -60,7 +60,14 @@ describe('the configuration', () => {
       activityIds: 'key',
       killSwitch: null,
       policyDigest: null,
-      connectors: { googleWorkspace: null, microsoftGraph: null, notify: null },
+      connectors: {
+        googleWorkspace: null,
+        microsoftGraph: null,
+        notify: null,
+        network: null,
+        endpoint: null,
+        router: null,
+      },
     });
   });
 
@@ -320,5 +327,42 @@ describe('the record', () => {
       witnesses: [{ url: 'http://127.0.0.1:1', key: { name: 'w.example/1' } }],
       witnessFile: '/other/volume',
     });
+  });
+});
+
+describe('devices', () => {
+  const PIN = `SHA256:${'A'.repeat(43)}`;
+
+  test('are configured with a pinned key and one credential, which only their connector may read', () => {
+    const { connectors, secrets } = accepted(`connectors:
+  network:
+    switches:
+      - ssh: { host: sw, user: cordon, host_key: '${PIN}', key: secret://file/sw }
+        ports: { HOST-1: vnet1 }
+  router:
+    routers:
+      - { address: 192.0.2.10, dialect: frr, ssh: { host: r, user: cordon, host_key: '${PIN}', password: secret://file/r } }
+`);
+    expect(connectors.network?.switches[0]).toMatchObject({
+      ssh: { port: 22 },
+      ports: { 'host-1': 'vnet1' },
+    });
+    expect(connectors.router?.routers[0]).toMatchObject({ adminUser: 'root', revertSeconds: 60 });
+    expect(secrets.bindings).toMatchObject({
+      'secret://file/sw': ['network'],
+      'secret://file/r': ['router'],
+    });
+  });
+
+  test('without a pin, or with both credentials or none, are refused', () => {
+    const problems = refused(`connectors:
+  network:
+    resolvers:
+      - ssh: { host: a, user: cordon, host_key: any, key: secret://file/a }
+      - ssh: { host: b, user: cordon, host_key: '${PIN}' }
+      - ssh: { host: c, user: cordon, host_key: '${PIN}', key: secret://file/c, password: secret://file/d }
+`).join('\n');
+    expect(problems).toContain('host_key must be a host key as SHA256');
+    expect(problems.match(/must hold either key or password/g)).toHaveLength(2);
   });
 });

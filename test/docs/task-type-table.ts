@@ -12,7 +12,16 @@ const GROUPS = [
   ['Routers', routerTaskTypes],
 ] as const;
 
-const NOTHING_CONFIGURED = { connectors: { googleWorkspace: null, microsoftGraph: null, notify: null } };
+const NOTHING_CONFIGURED = {
+  connectors: {
+    googleWorkspace: null,
+    microsoftGraph: null,
+    notify: null,
+    network: null,
+    endpoint: null,
+    router: null,
+  },
+};
 
 /** Markdown. Throws when a type stands in no group or a group names a type that is not in the catalogue. */
 export function taskTypeTables(): string {
