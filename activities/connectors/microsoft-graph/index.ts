@@ -1,4 +1,5 @@
 /** Microsoft 365: Entra accounts and Exchange Online mailboxes, through Microsoft Graph v1.0. */
+import type { EgressSettings } from '../../egress/egress.ts';
 import type { EvidenceStore } from '../../evidence/store.ts';
 import type { CallContext, Connector } from '../connector.ts';
 import { createGraph } from './client.ts';
@@ -16,8 +17,12 @@ import { createTokens } from './token.ts';
 export type { GraphConfig } from './config.ts';
 
 /** One tenant. Nothing is contacted and no library loaded before the first call. Throws for an unsafe origin. */
-export function createMicrosoftGraph(config: GraphConfig, evidence: EvidenceStore): Connector {
-  const tenant = tenantOf(config);
+export function createMicrosoftGraph(
+  config: GraphConfig,
+  evidence: EvidenceStore,
+  egress?: EgressSettings,
+): Connector {
+  const tenant = tenantOf(config, egress);
   const tokens = createTokens(tenant);
   const bind = (scopes: readonly string[], call: CallContext): At => ({
     graph: createGraph(tenant, tokens, scopes, call),

@@ -61,7 +61,7 @@ async function requestToken(
   secret: string,
 ): Promise<Got<{ readonly token: string; readonly expiresAt: number }>> {
   const { ClientSecretCredential } = await import('@azure/identity');
-  const wire = createWire(tenant.authority);
+  const wire = createWire(tenant);
   const authorityHost = `https://${tenant.authority.host}`;
   const credential = new ClientSecretCredential(tenant.tenantId, tenant.clientId, secret, {
     authorityHost,
@@ -83,7 +83,7 @@ async function requestToken(
 type Seen = Received | { readonly thrown: unknown } | null;
 
 /** The library's way to the network, through our bounds, remembering the last thing that went wrong. */
-function createWire(authority: URL): { readonly client: HttpClient; failure(): Failure } {
+function createWire({ authority, egress }: Tenant): { readonly client: HttpClient; failure(): Failure } {
   let seen: Seen = null;
   const sendRequest: HttpClient['sendRequest'] = async (request) => {
     const url = new URL(request.url);
@@ -92,7 +92,7 @@ function createWire(authority: URL): { readonly client: HttpClient; failure(): F
     if (url.host === authority.host) url.protocol = authority.protocol;
     const { body } = request;
     try {
-      seen = await exchange({
+      seen = await exchange(egress, {
         method: request.method,
         url: url.href,
         headers: request.headers.toJSON(),
