@@ -8,6 +8,7 @@ import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
 import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
+import type { SecretUse } from '../activities/secrets/binding.ts';
 import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
@@ -64,7 +65,7 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
       const found = account.includes('@') ? directory.find(account) : { kind: 'unknown' as const };
       return found.kind === 'known' ? found.asset.provider : null;
     },
-    secret: (reference, reader) => secretFor(secrets, reference, reader),
+    secret: (reference, reader, use) => secretFor(secrets, reference, reader, use),
     keepSecret: (name, make) => secrets.keep(name, make),
     redact: (text) => secrets.redact(text),
     whoStarted: (workflowId, runId) => whoStarted(client, workflowId, runId),
@@ -75,8 +76,13 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
   return { kind: 'world', world, close: () => ledger.close() };
 }
 
-async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {
-  const secret = await secrets.resolve(reference, reader);
+async function secretFor(
+  secrets: Secrets,
+  reference: string,
+  reader: string,
+  use?: SecretUse,
+): Promise<string> {
+  const secret = await secrets.resolve(reference, reader, use);
   if (secret.kind === 'no_secret') throw new SecretUnavailable(secret.fault);
   return secret.value;
 }

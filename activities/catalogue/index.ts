@@ -3,10 +3,16 @@ import type { Catalogue, Performer } from '../../workflows/language/catalogue.ts
 import type { Connector } from '../connectors/connector.ts';
 import { deviceTaskTypes } from './device.ts';
 import { emailTaskTypes } from './email.ts';
+import { httpTaskTypes } from './http.ts';
 import { routerTaskTypes } from './router.ts';
 import { jsonSchema, type TaskContract } from './task-type.ts';
 
-const all: readonly TaskContract[] = [...emailTaskTypes, ...deviceTaskTypes, ...routerTaskTypes];
+const all: readonly TaskContract[] = [
+  ...emailTaskTypes,
+  ...deviceTaskTypes,
+  ...routerTaskTypes,
+  ...httpTaskTypes,
+];
 
 export const contracts: ReadonlyMap<string, TaskContract> = new Map(all.map((one) => [one.name, one]));
 

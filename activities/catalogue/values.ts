@@ -5,7 +5,7 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const secretReference = z
   .string()
-  .regex(/^secret:\/\/[a-z]+\/[A-Za-z0-9._/-]{1,200}$/)
+  .regex(/^secret:\/\/[a-z]+\/[A-Za-z0-9._/-]{1,200}(?:#[A-Za-z0-9._-]{1,64})?$/)
   .describe('A reference to a secret, never the secret: secret://<source>/<name>');
 
 export const caseId = z.string().min(1).max(128);

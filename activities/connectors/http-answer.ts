@@ -55,6 +55,7 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'EGRESS_NOT_SENT',
 ]);
 
 /** The code of a network error, looking through `cause` chains; by shape, since errors may come from another realm. */

@@ -27,14 +27,15 @@ export interface Head {
   readonly cut: boolean;
 }
 
-/** Resolves when the body has ended, or was cut. Rejects with the signal's reason, or as the connection fails. */
+/** Resolves when the body has ended, or was cut. Rejects with the signal's reason, with `EGRESS_NOT_SENT`, or as the connection fails. */
 export function converse(dispatcher: Dispatcher, wire: Wire): Promise<Head> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | null = null;
     let head: Omit<Head, 'cut'> | null = null;
     let size = 0;
     const stop = () => {
-      reject(wire.signal.reason as Error);
+      // Until the request starts, not one byte of it has left.
+      reject(controller === null ? NOT_SENT : (wire.signal.reason as Error));
       controller?.abort(STOPPED);
     };
     wire.signal.addEventListener('abort', stop, { once: true });
@@ -87,6 +88,9 @@ export function converse(dispatcher: Dispatcher, wire: Wire): Promise<Head> {
   });
 }
 
+const NOT_SENT = Object.assign(new Error('the exchange was ended before anything was sent'), {
+  code: 'EGRESS_NOT_SENT',
+});
 const STOPPED = Object.assign(new Error('the exchange was ended here'), { code: 'EGRESS_STOPPED' });
 
 function headersOf(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {

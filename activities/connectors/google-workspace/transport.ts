@@ -40,7 +40,8 @@ export function createTransport(
         ...(init?.body === undefined ? {} : { body: init.body }),
       });
     } catch (error) {
-      throw new RequestFailed(signal.aborted ? 'timeout' : networkCode(error));
+      const code = networkCode(error);
+      throw new RequestFailed(signal.aborted && code !== 'EGRESS_NOT_SENT' ? 'timeout' : code);
     }
   };
 }
