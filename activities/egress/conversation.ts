@@ -17,7 +17,7 @@ export interface Wire {
   /** Of the body as it comes over the wire. */
   readonly mostBytes: number;
   /** Takes the body's bytes at once and without keeping `chunk`; what it throws ends the exchange. */
-  readonly take: (chunk: Buffer) => void;
+  readonly take: (chunk: Buffer, status: number) => void;
 }
 
 export interface Head {
@@ -52,7 +52,7 @@ export function converse(dispatcher: Dispatcher, wire: Wire): Promise<Head> {
       onResponseData(answering, chunk) {
         size += chunk.byteLength;
         try {
-          if (size <= wire.mostBytes) return wire.take(chunk);
+          if (size <= wire.mostBytes) return wire.take(chunk, head?.status ?? 0);
         } catch (error) {
           reject(error as Error);
         }

@@ -43,7 +43,7 @@ export interface Outgoing {
    * For bodies too large to be held: takes the bytes as they come over the wire, undecoded and at once. The
    * answer's own body is then empty. Ask for `accept-encoding: identity`.
    */
-  readonly take?: (chunk: Buffer) => void;
+  readonly take?: (chunk: Buffer, status: number) => void;
 }
 
 export interface Received {
