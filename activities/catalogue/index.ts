@@ -2,6 +2,7 @@
 import type { Catalogue, Performer } from '../../workflows/language/catalogue.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { deviceTaskTypes } from './device.ts';
+import { edrTaskTypes } from './edr.ts';
 import { emailTaskTypes } from './email.ts';
 import { httpTaskTypes } from './http.ts';
 import { routerTaskTypes } from './router.ts';
@@ -11,6 +12,7 @@ const all: readonly TaskContract[] = [
   ...emailTaskTypes,
   ...deviceTaskTypes,
   ...routerTaskTypes,
+  ...edrTaskTypes,
   ...httpTaskTypes,
 ];
 

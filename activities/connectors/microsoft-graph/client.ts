@@ -5,7 +5,7 @@ import type { CallContext } from '../connector.ts';
 import type { Tenant } from './config.ts';
 import { failureForStatus, failureForThrown, PROVIDER, refused, unavailable, unreadable } from './fault.ts';
 import type { Asked, Got } from './fault.ts';
-import type { Tokens } from './token.ts';
+import type { Tokens } from '../entra/token.ts';
 import { exchange, parseBounded, type Received } from './transport.ts';
 
 const MOST_PAGES = 100;

@@ -12,7 +12,7 @@ import { performanceOf, type At } from './performance.ts';
 import { proofOfControl } from './proof.ts';
 import { deleteFilter, listFilters } from './rules.ts';
 import { evidenceSnapshot } from './snapshot.ts';
-import { createTokens } from './token.ts';
+import { createTokens } from '../entra/token.ts';
 
 export type { GraphConfig } from './config.ts';
 
@@ -23,7 +23,7 @@ export function createMicrosoftGraph(
   egress?: EgressSettings,
 ): Connector {
   const tenant = tenantOf(config, egress);
-  const tokens = createTokens(tenant);
+  const tokens = createTokens({ ...tenant, provider: PROVIDER, resource: tenant.graph.origin });
   const bind = (scopes: readonly string[], call: CallContext): At => ({
     graph: createGraph(tenant, tokens, scopes, call),
     evidence,

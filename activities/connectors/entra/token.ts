@@ -1,16 +1,32 @@
 /** Access tokens of the application, from the official identity library, one at a time and as few as possible. */
 import type { ClientSecretCredentialOptions } from '@azure/identity';
-import { answerForStatus, answerForThrown } from '../http-answer.ts';
+import type { Egress } from '../../egress/egress.ts';
+import { answerForStatus, answerForThrown, type Failure } from '../http-answer.ts';
 import type { CallContext } from '../connector.ts';
-import type { Tenant } from './config.ts';
-import { PROVIDER, refused, unavailable, type Failure, type Got } from './fault.ts';
-import { exchange, type Received } from './transport.ts';
 
 type HttpClient = NonNullable<ClientSecretCredentialOptions['httpClient']>;
 type PipelineResponse = Awaited<ReturnType<HttpClient['sendRequest']>>;
 
 /** A token this close to its end is not used any more: the call it is for may take a while. */
 const MARGIN_MS = 120_000;
+
+/** Who we are in a tenant, and what the tokens are for. */
+export interface Application {
+  /** The connector's name, in the codes of its faults. */
+  readonly provider: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Reference to the client secret. */
+  readonly clientSecret: string;
+  readonly authority: URL;
+  /** True when the authority is not Microsoft's public one, which would not know it. */
+  readonly foreignAuthority: boolean;
+  /** Whose default permissions the token carries, without a slash at its end. */
+  readonly resource: string;
+  readonly egress: Egress;
+}
+
+export type Got<T> = { readonly kind: 'got'; readonly value: T } | Failure;
 
 export interface Tokens {
   /** A cached token, or a new one. The client secret is fetched for each new one and not kept. */
@@ -19,14 +35,14 @@ export interface Tokens {
   drop(token: string): void;
 }
 
-export function createTokens(tenant: Tenant): Tokens {
+export function createTokens(application: Application): Tokens {
   let cached: { readonly token: string; readonly expiresAt: number } | null = null;
   let pending: Promise<Got<string>> | null = null;
 
   async function renew(call: CallContext): Promise<Got<string>> {
-    const secret = await clientSecret(tenant, call);
+    const secret = await clientSecret(application, call);
     if (secret.kind !== 'got') return secret;
-    const answer = await requestToken(tenant, secret.value);
+    const answer = await requestToken(application, secret.value);
     if (answer.kind !== 'got') return answer;
     cached = answer.value;
     return { kind: 'got', value: answer.value.token };
@@ -39,7 +55,7 @@ export function createTokens(tenant: Tenant): Tokens {
       pending ??= renew(call).finally(() => {
         pending = null;
       });
-      return untilAborted(pending, call.signal);
+      return untilAborted(application.provider, pending, call.signal);
     },
     drop(token) {
       if (cached?.token === token) cached = null;
@@ -47,31 +63,31 @@ export function createTokens(tenant: Tenant): Tokens {
   };
 }
 
-async function clientSecret(tenant: Tenant, call: CallContext): Promise<Got<string>> {
+async function clientSecret(application: Application, call: CallContext): Promise<Got<string>> {
   try {
-    return { kind: 'got', value: await call.secret(tenant.clientSecret) };
+    return { kind: 'got', value: await call.secret(application.clientSecret, application.authority.host) };
   } catch {
-    const message = `the client secret ${tenant.clientSecret} could not be read; check the secret source`;
+    const message = `the client secret ${application.clientSecret} could not be read; check the secret source`;
     return unavailable('secret_unavailable', message);
   }
 }
 
 async function requestToken(
-  tenant: Tenant,
+  application: Application,
   secret: string,
 ): Promise<Got<{ readonly token: string; readonly expiresAt: number }>> {
   const { ClientSecretCredential } = await import('@azure/identity');
-  const wire = createWire(tenant);
-  const authorityHost = `https://${tenant.authority.host}`;
-  const credential = new ClientSecretCredential(tenant.tenantId, tenant.clientId, secret, {
+  const wire = createWire(application);
+  const authorityHost = `https://${application.authority.host}`;
+  const credential = new ClientSecretCredential(application.tenantId, application.clientId, secret, {
     authorityHost,
-    disableInstanceDiscovery: tenant.foreignAuthority,
+    disableInstanceDiscovery: application.foreignAuthority,
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
     httpClient: wire.client,
   });
   try {
-    const { token, expiresOnTimestamp } = await credential.getToken(`${tenant.graph.origin}/.default`);
+    const { token, expiresOnTimestamp } = await credential.getToken(`${application.resource}/.default`);
     return { kind: 'got', value: { token, expiresAt: expiresOnTimestamp } };
   } catch {
     // The library's error may quote the request; what happened on the wire is all that is used of it.
@@ -79,11 +95,20 @@ async function requestToken(
   }
 }
 
+interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
 /** What the wire saw last. */
 type Seen = Received | { readonly thrown: unknown } | null;
 
 /** The library's way to the network, through our bounds, remembering the last thing that went wrong. */
-function createWire({ authority, egress }: Tenant): { readonly client: HttpClient; failure(): Failure } {
+function createWire({ provider, authority, egress }: Application): {
+  readonly client: HttpClient;
+  failure(): Failure;
+} {
   let seen: Seen = null;
   const sendRequest: HttpClient['sendRequest'] = async (request) => {
     const url = new URL(request.url);
@@ -92,38 +117,43 @@ function createWire({ authority, egress }: Tenant): { readonly client: HttpClien
     if (url.host === authority.host) url.protocol = authority.protocol;
     const { body } = request;
     try {
-      seen = await exchange(egress, {
+      const {
+        status,
+        headers,
+        body: answer,
+      } = await egress.send({
         method: request.method,
         url: url.href,
         headers: request.headers.toJSON(),
         ...(typeof body === 'string' ? { body } : {}),
         signal: (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal,
       });
+      seen = { status, headers, text: answer.kind === 'bytes' ? answer.bytes.toString('utf8') : '' };
       return toPipeline(request, seen);
     } catch (error) {
       seen = { thrown: error };
       throw error;
     }
   };
-  return { client: { sendRequest }, failure: () => failureOf(seen) };
+  return { client: { sendRequest }, failure: () => failureOf(provider, seen) };
 }
 
 /** Asking for a token changes nothing, so a failure is either worth a retry or a matter of configuration. */
-function failureOf(seen: Seen): Failure {
-  if (seen === null || !('status' in seen)) return answerForThrown(PROVIDER, seen?.thrown, false);
+function failureOf(provider: string, seen: Seen): Failure {
+  if (seen === null || !('status' in seen)) return answerForThrown(provider, seen?.thrown, false);
   const { status, headers } = seen;
   if (status >= 200 && status < 300)
     return unavailable(
-      `${PROVIDER}_token_unreadable`,
+      `${provider}_token_unreadable`,
       'the token service answered with something that is no token',
     );
   if (status < 500 && status !== 429 && status !== 408)
     return refused(
-      `${PROVIDER}_token_refused`,
+      `${provider}_token_refused`,
       `the token service answered ${status}: check tenant id, client id and whether the client secret has expired`,
     );
   return answerForStatus({
-    provider: PROVIDER,
+    provider,
     status,
     retryAfter: headers.get('retry-after'),
     write: false,
@@ -135,7 +165,7 @@ function toPipeline(request: PipelineResponse['request'], received: Received): P
   return {
     request,
     status: received.status,
-    bodyAsText: received.text ?? '',
+    bodyAsText: received.text,
     headers: {
       get: (name) => headers.get(name) ?? undefined,
       has: (name) => headers.has(name),
@@ -148,12 +178,16 @@ function toPipeline(request: PipelineResponse['request'], received: Received): P
 }
 
 /** The renewal goes on for others who wait for it; this caller stops waiting. */
-function untilAborted(answer: Promise<Got<string>>, signal: AbortSignal): Promise<Got<string>> {
+function untilAborted(
+  provider: string,
+  answer: Promise<Got<string>>,
+  signal: AbortSignal,
+): Promise<Got<string>> {
   return new Promise((resolve, reject) => {
     const stop = () =>
       resolve(
         unavailable(
-          `${PROVIDER}_token_timeout`,
+          `${provider}_token_timeout`,
           'the call ended while waiting for a token; nothing was sent',
         ),
       );
@@ -161,4 +195,12 @@ function untilAborted(answer: Promise<Got<string>>, signal: AbortSignal): Promis
     signal.addEventListener('abort', stop, { once: true });
     answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}
+
+function refused(code: string, message: string): Failure {
+  return { kind: 'refused', fault: { code, message } };
+}
+
+function unavailable(code: string, message: string): Failure {
+  return { kind: 'try_again', because: 'unavailable', fault: { code, message } };
 }
