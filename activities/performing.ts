@@ -36,6 +36,7 @@ export function callContext(
     key: sha256(claimKey(question, run)),
     caseId: run.caseId,
     task: question.task,
+    run,
     attempt,
     signal,
     heartbeat: () => pulse.beat(),

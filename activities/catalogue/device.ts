@@ -10,6 +10,7 @@ import {
   indicator,
   sha256,
   storedItems,
+  timestamp,
 } from './values.ts';
 
 /** Process ids are positive; Linux allows 2^22, Windows counts in 32 bits. */
@@ -100,7 +101,7 @@ export const CreateIncidentReport = taskType({
     findings: z.string().max(100_000),
     indicators: z.array(indicator).max(10_000),
   }),
-  output: z.strictObject({ report: sha256, report_url: documentLink }),
+  output: z.strictObject({ report: sha256, report_url: documentLink, timestamp: timestamp.optional() }),
   targets: device,
 });
 

@@ -31,6 +31,9 @@ export const routerAddress = z
 /** Where a person reads a document that a task wrote. */
 export const documentLink = z.string().max(2048);
 
+/** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
+export const timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/);
+
 export const storedItems = z.array(z.strictObject({ name: z.string(), sha256, bytes: z.int().min(0) }));
 
 /** Something seen that points to an intruder. */
