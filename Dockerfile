@@ -18,12 +18,17 @@ COPY simulators simulators
 COPY playbooks playbooks
 COPY policies policies
 
-# The record, evidence and kept secrets: the one place that is written to, and the one to keep.
-RUN mkdir /var/lib/cordon && chown node:node /var/lib/cordon && chmod 700 /var/lib/cordon
-VOLUME /var/lib/cordon
+# The record, its keys, evidence and kept secrets: what to keep. And beside it, on a volume of its own that is not
+# restored together with it, what the record has said of itself.
+RUN mkdir /var/lib/cordon /var/lib/cordon-witness \
+  && chown node:node /var/lib/cordon /var/lib/cordon-witness \
+  && chmod 700 /var/lib/cordon /var/lib/cordon-witness
+VOLUME /var/lib/cordon /var/lib/cordon-witness
 ENV NODE_ENV=production \
   CORDON_STATE=/var/lib/cordon/cordon.db \
   CORDON_EVIDENCE=/var/lib/cordon/evidence \
+  CORDON_RECORD_KEYS=/var/lib/cordon/keys/log.json \
+  CORDON_RECORD_WITNESS_FILE=/var/lib/cordon-witness/checkpoints \
   CORDON_SECRETS_KEPT=/var/lib/cordon/secrets
 
 USER node

@@ -33,15 +33,17 @@ export function createAct(world: World): RemoteActivities['act'] {
     const performance = performanceOf(world, call.question);
     const objection = performance === undefined ? noConnector(call) : await objectionTo(world, call);
     if (objection !== null || performance === undefined) {
-      await appendFacts(world, run, facts);
-      return { kind: 'failed', fault: objection ?? noConnector(call), attempts: 0 };
+      const receipts = await appendFacts(world, run, facts);
+      return { kind: 'failed', fault: objection ?? noConnector(call), attempts: 0, receipts };
     }
     const pulse = world.pulse();
     const claiming = createClaiming(world, run, call, pulse, at);
     const begun = await claiming.begin(facts);
-    if (begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none'))
-      return attempt(world, run, call, performance, claiming, begun, pulse);
-    return withoutCall(call, claiming, begun);
+    const result =
+      begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none')
+        ? await attempt(world, run, call, performance, claiming, begun, pulse)
+        : await withoutCall(call, claiming, begun);
+    return { ...result, receipts: claiming.receipts() };
   };
 }
 

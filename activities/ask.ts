@@ -9,7 +9,7 @@ export function createAsk(world: World): LocalActivities['ask'] {
   return async ({ run, facts, body }) => {
     const text = canonical({ ...body });
     const digest = sha256(text);
-    demandRecorded(await world.ledger.put({ kind: 'card', digest, text }, eventsOf(run, facts)));
-    return { digest, body };
+    const stored = await world.ledger.put({ kind: 'card', digest, text }, eventsOf(run, facts));
+    return { digest, body, receipts: demandRecorded(stored) };
   };
 }

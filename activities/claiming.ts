@@ -19,6 +19,8 @@ export interface Claiming {
   finish(fence: number, end: End): Promise<void>;
   /** Milliseconds since whoever holds the key last gave a sign; 0 when nobody does. */
   silence(): Promise<number>;
+  /** Of everything recorded so far, for history. */
+  receipts(): readonly string[];
 }
 
 export interface End {
@@ -51,6 +53,7 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
       card: call.card,
       attempt,
     });
+  const told: string[] = [];
   const outcome = ({ result, output, fault, attempt, note }: End): StampedFact =>
     fault === undefined
       ? fact('connector_called', 'called', { attempt, result, output: digestOf(output ?? null) })
@@ -67,7 +70,7 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
               : [],
         },
       );
-      demandRecorded(receipts);
+      told.push(...demandRecorded(receipts));
       return answer;
     },
     async finish(fence, end) {
@@ -81,12 +84,13 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
         },
         { record: () => eventsOf(run, [outcome(end)]) },
       );
-      demandRecorded(receipts);
+      told.push(...demandRecorded(receipts));
       if (!answer) throw new Error(`a later attempt of ${question.task} has taken over`);
     },
     async silence() {
       const claim = await world.ledger.lookup(key);
       return claim === null ? 0 : world.now() - claim.updatedAt;
     },
+    receipts: () => told,
   };
 }

@@ -13,8 +13,8 @@ import type { World } from './world.ts';
 export function createJudge(world: World): LocalActivities['judge'] {
   return async ({ run, facts, question, at }) => {
     const { judgement, verdictFact } = await judge(world, run, question, at);
-    await appendFacts(world, run, verdictFact === null ? facts : [...facts, verdictFact]);
-    return judgement;
+    const noted = verdictFact === null ? facts : [...facts, verdictFact];
+    return { ...judgement, receipts: await appendFacts(world, run, noted) };
   };
 }
 

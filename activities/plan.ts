@@ -44,8 +44,8 @@ export function createPlan(world: World): LocalActivities['plan'] {
   const cache = new Map<string, Compiled>();
   return async (request) => {
     const reply = await planFor(world, request, cache);
-    if (reply.kind === 'refused') await recordRefusal(world, request, reply.problems);
-    return reply;
+    if (reply.kind !== 'refused') return reply;
+    return { ...reply, receipts: await recordRefusal(world, request, reply.problems) };
   };
 }
 
@@ -157,7 +157,11 @@ function refusedContext(problems: readonly ContextProblem[]): Refusal {
   return refused(...problems.map((problem) => `context: ${problem.message}. ${problem.remedy}`));
 }
 
-async function recordRefusal(world: World, request: PlanRequest, problems: readonly string[]): Promise<void> {
+async function recordRefusal(
+  world: World,
+  request: PlanRequest,
+  problems: readonly string[],
+): Promise<readonly string[]> {
   const { workflowId, chain, startedAt, playbook, at } = request;
   const caseId = typeof request.input.case_id === 'string' ? request.input.case_id.slice(0, 128) : '';
   const run = {
@@ -172,7 +176,7 @@ async function recordRefusal(world: World, request: PlanRequest, problems: reado
     requestedBy: '',
   };
   const fact = { task: null, at };
-  await appendFacts(world, run, [
+  return appendFacts(world, run, [
     { ...fact, event: 'playbook_started', details: { playbook }, coordinate: 'plan/started' },
     {
       ...fact,

@@ -18,7 +18,8 @@ export function createSettle(world: World): LocalActivities['settle'] {
       },
       { events: eventsOf(run, facts) },
     );
-    demandRecorded(receipts);
+    const texts = demandRecorded(receipts);
     if (!answer) throw new Error(`the claim of ${call.question.task} is no longer this run's to settle`);
+    return { receipts: texts };
   };
 }

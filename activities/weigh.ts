@@ -9,8 +9,8 @@ const SHORTEST_REASON = 3;
 
 export function createWeigh(world: World): LocalActivities['weigh'] {
   return async ({ run, facts, message, card }) => {
-    await appendFacts(world, run, facts);
-    return weigh(world, message, card, run);
+    const receipts = await appendFacts(world, run, facts);
+    return { ...(await weigh(world, message, card, run)), receipts };
   };
 }
 

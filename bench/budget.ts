@@ -4,7 +4,7 @@ export interface Measure {
   /** Stable, for whoever reads the JSON. */
   readonly id: string;
   readonly what: string;
-  readonly unit: 'ms' | 'tasks/s' | 'events';
+  readonly unit: 'ms' | 's' | 'tasks/s' | 'entries/s' | 'decisions/s' | 'events' | 'bytes' | 'MiB' | '%';
   readonly samples: readonly Sample[];
   readonly budget: Budget;
 }

@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- --json FILE]`: what Cordon costs beside a workflow written by hand. Prints a table, writes
- * the figures as JSON, and ends with 1 when a budget is not held.
+ * `npm run bench [-- SUITE] [-- --json FILE]`: what Cordon costs beside a workflow written by hand; with a suite's name,
+ * what a part of it costs beside the bare alternative. Prints a table, writes the figures as JSON, and ends with 1 when a
+ * budget is not held.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,13 +13,14 @@ import { ownTerminal, type Terminal } from '../client/terminal.ts';
 import { judge } from './budget.ts';
 import { bundleContent } from './bundle-content.ts';
 import { measure } from './measures.ts';
-import { reportOf, tableOf } from './report.ts';
+import { measuresTable, reportOf, tableOf } from './report.ts';
 import { openStage } from './stage.ts';
+import { SUITES, type Suite } from './suites.ts';
 
-const USUAL_FILE = fileURLToPath(new URL('../.cache/bench.json', import.meta.url));
+const usualFile = (name: string): string => fileURLToPath(new URL(`../.cache/${name}.json`, import.meta.url));
 
-async function bench(file: string, { out, err }: Terminal): Promise<ExitCode> {
-  const say = (line: string): void => err.write(`${err.colours.dim(`… ${line}`)}\n`);
+async function benchRoad(file: string, { out, err }: Terminal): Promise<ExitCode> {
+  const say = saying(err);
   const from = performance.now();
   say('a server, a ledger and three workers');
   const stage = await openStage((line) => err.write(`${line}\n`));
@@ -30,8 +33,7 @@ async function bench(file: string, { out, err }: Terminal): Promise<ExitCode> {
       server: stage.server,
       seconds: Math.round((performance.now() - from) / 1000),
     });
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+    save(file, report);
     out.write(tableOf(report, out));
     return report.held ? EXIT.done : EXIT.failed;
   } finally {
@@ -39,17 +41,48 @@ async function bench(file: string, { out, err }: Terminal): Promise<ExitCode> {
   }
 }
 
-function fileFrom(args: readonly string[]): string | null {
+async function benchSuite(suite: Suite, file: string, { out, err }: Terminal): Promise<ExitCode> {
+  const measures = (await suite(saying(err))).map(judge);
+  const held = measures.every((one) => one.held);
+  save(file, { at: new Date().toISOString(), node: process.version, measures, held });
+  out.write(`Node ${process.version}; ${availableParallelism()} CPUs\n\n${measuresTable(measures, out)}`);
+  return held ? EXIT.done : EXIT.failed;
+}
+
+function saying(err: Terminal['err']): (line: string) => void {
+  return (line) => err.write(`${err.colours.dim(`… ${line}`)}\n`);
+}
+
+function save(file: string, report: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+interface Wanted {
+  readonly suite: Suite | null;
+  readonly file: string;
+}
+
+function wantedBy(args: readonly string[]): Wanted | null {
   try {
-    return parseArgs({ args: [...args], options: { json: { type: 'string' } } }).values.json ?? USUAL_FILE;
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { json: { type: 'string' } },
+      allowPositionals: true,
+    });
+    const [name, ...rest] = positionals;
+    const suite = name === undefined ? null : SUITES[name];
+    if (suite === undefined || rest.length > 0) return null;
+    return { suite, file: values.json ?? usualFile(name === undefined ? 'bench' : `bench-${name}`) };
   } catch {
     return null;
   }
 }
 
 const terminal = ownTerminal();
-const file = fileFrom(process.argv.slice(2));
-if (file === null) {
-  terminal.err.write('usage: npm run bench [-- --json FILE]\n');
+const wanted = wantedBy(process.argv.slice(2));
+if (wanted === null) {
+  terminal.err.write(`usage: npm run bench [-- ${Object.keys(SUITES).join('|')}] [--json FILE]\n`);
   process.exitCode = EXIT.usage;
-} else process.exitCode = await bench(file, terminal);
+} else if (wanted.suite === null) process.exitCode = await benchRoad(wanted.file, terminal);
+else process.exitCode = await benchSuite(wanted.suite, wanted.file, terminal);

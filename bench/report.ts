@@ -34,33 +34,39 @@ const ELSEWHERE = 'Not measured here: a warm demo takes at most 20 s, npm run ch
 
 export function tableOf(report: BenchReport, stream: Stream): string {
   const { measures, bundle, machine, history } = report;
-  const columns = ['measure', 'ours', 'bare', 'ratio', 'budget', ''].map((title) => ({ title }));
-  const rows = [
-    ...measures.map((measure): readonly Cell[] => [
-      measure.what,
-      figure(measure.ours, measure.unit),
-      figure(measure.bare, measure.unit),
-      measure.ratio.toFixed(2),
-      budgetText(measure),
-      mark(measure.held, stream),
-    ]),
-    [
-      'bundle',
-      `${bundle.kib} KiB`,
-      '',
-      '',
-      'no parser, schema or Node code',
-      mark(bundle.strangers.length === 0, stream),
-    ],
+  const bundleRow = [
+    'bundle',
+    `${bundle.kib} KiB`,
+    '',
+    '',
+    'no parser, schema or Node code',
+    mark(bundle.strangers.length === 0, stream),
   ];
   return [
     `${machine.server}; Node ${machine.node}; ${machine.cpus} CPUs; ${report.seconds} s\n\n`,
-    table(columns, rows, stream),
+    measuresTable(measures, stream, [bundleRow]),
     ...(bundle.strangers.length === 0 ? [] : [`\nIn the bundle: ${bundle.strangers.join(', ')}\n`]),
     `\nHistory of 20 sequential tasks: ${events(history.ours.byType)}\n`,
     `By hand: ${events(history.bare.byType)}\n`,
     `\n${ELSEWHERE}\n`,
   ].join('');
+}
+
+export function measuresTable(
+  measures: readonly Judged[],
+  stream: Stream,
+  more: readonly (readonly Cell[])[] = [],
+): string {
+  const columns = ['measure', 'ours', 'bare', 'ratio', 'budget', ''].map((title) => ({ title }));
+  const rows = measures.map((measure): readonly Cell[] => [
+    measure.what,
+    figure(measure.ours, measure.unit),
+    figure(measure.bare, measure.unit),
+    measure.ratio.toFixed(2),
+    budgetText(measure),
+    mark(measure.held, stream),
+  ]);
+  return table(columns, [...rows, ...more], stream);
 }
 
 function mark(held: boolean, { colours }: Stream): Cell {

@@ -37,13 +37,18 @@ const ANSWERS = [
 ];
 
 const RECORD = [
-  line('audit', 'verify the audit record from outside', () => import('./commands/audit.ts')),
+  line(
+    'audit',
+    'check the audit record, carry it away, prove one decision',
+    () => import('./commands/audit.ts'),
+  ),
   line('history', "save a run's history", () => import('./commands/history.ts')),
   line('replay', 'replay saved histories against this version', () => import('./commands/replay.ts')),
 ];
 
 const OPERATION = [
   line('worker', 'run a worker', () => import('./commands/worker.ts')),
+  line('witness', 'watch logs, and cosign what continues', () => import('./commands/witness.ts')),
   line('dev', 'server, simulators and worker in one process', () => import('./commands/dev.ts')),
   line('demo', 'contain a compromised mailbox, start to end', () => import('./commands/demo.ts')),
 ];

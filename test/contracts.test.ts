@@ -4,6 +4,7 @@ import { createMemoryLedger, openStores } from '../activities/stores/index.ts';
 import type { Ledger } from '../activities/stores/ledger.ts';
 import { temporaryFolder } from './audit/samples.ts';
 import { auditStoreLaws } from './contracts/audit-store.ts';
+import { checkpointLaws } from './contracts/checkpoints.ts';
 import { claimLaws } from './contracts/claims.ts';
 import { documentLaws } from './contracts/documents.ts';
 import { breaks, keeps } from './contracts/law.ts';
@@ -26,6 +27,8 @@ keeps('claim store in memory', claimLaws, memory);
 keeps('claim store in SQLite', claimLaws, sqlite);
 keeps('document store in memory', documentLaws, memory);
 keeps('document store in SQLite', documentLaws, sqlite);
+keeps('checkpoint store in memory', checkpointLaws, memory);
+keeps('checkpoint store in SQLite', checkpointLaws, sqlite);
 
 /** Forgets that it has seen an event: every repeat becomes an entry of its own. */
 const forgetful = (): Ledger => {
@@ -58,6 +61,11 @@ const gullible = (): Ledger => {
     },
   };
 };
+/** Keeps whatever it is given. */
+const rewinding = (): Ledger => {
+  const ledger = memory();
+  return { ...ledger, checkpoints: { ...ledger.checkpoints, put: async () => ({ kind: 'stored' }) } };
+};
 const trusting = (): Ledger => ({ ...memory(), put: async () => [], get: async () => 'anything' });
 
 breaks(
@@ -83,4 +91,10 @@ breaks(
   documentLaws,
   'a document under a digest that is not its own is refused',
   trusting,
+);
+breaks(
+  'a store that goes back',
+  checkpointLaws,
+  'the newest checkpoint never goes back, and what would go back leaves nothing',
+  rewinding,
 );

@@ -7,7 +7,9 @@ import { rehearseFile } from '../client/rehearsal/rehearse.ts';
 import { EXIT } from '../client/exit.ts';
 import { installed } from '../client/planning/installed.ts';
 import { loadConfig } from '../worker/config.ts';
+import { BROKEN_CODES } from '../activities/verify/verdict.ts';
 import { CONFLICT_EVENT } from '../workflows/audit/entry.ts';
+import { LOG_EVENTS } from '../workflows/audit/log-act.ts';
 import { compilePlaybook } from '../workflows/language/compile.ts';
 import { refusal } from '../workflows/language/expression-functions.ts';
 import type { Json, JsonObject } from '../workflows/language/json.ts';
@@ -266,6 +268,15 @@ describe('tables', () => {
   test('exit codes', () => {
     const told = rowsOf(section('README.md', '## Commands'), 'exit code').map(([number]) => Number(number));
     expect(told).toEqual(Object.values(EXIT));
+  });
+
+  test('what a check of the record can come to, and the events of the log itself', () => {
+    const told = rowsOf(section('docs/audit.md', '## Check it'), 'code').flatMap(([code = '']) =>
+      codeIn(code),
+    );
+    expect(told).toEqual([...BROKEN_CODES]);
+    const text = section('docs/operations.md', '### What is recorded');
+    expect(LOG_EVENTS.filter((event) => !text.includes(`\`${event}\``))).toEqual([]);
   });
 
   test('every dependency has its reason, and every reason its dependency', () => {

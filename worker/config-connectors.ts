@@ -2,6 +2,7 @@
 import type { GoogleConfig } from '../activities/connectors/google-workspace/config.ts';
 import type { GraphConfig } from '../activities/connectors/microsoft-graph/config.ts';
 import type { NotifyConfig } from '../activities/connectors/notify/config.ts';
+import { SECRET_READER } from '../activities/checkpoints/settings.ts';
 import type { ConfigFile } from './config-schema.ts';
 
 /** Null: not configured, so no task can be performed by it. */
@@ -15,13 +16,15 @@ export interface ConnectorsConfig {
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors }: ConfigFile): {
+export function bindingsFrom({ secrets, connectors, record }: ConfigFile): {
   readonly [reference: string]: readonly string[];
 } {
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp.password, 'notify'],
+    [record.s3?.access_key, SECRET_READER],
+    [record.s3?.secret_key, SECRET_READER],
   ];
   const bindings: { [reference: string]: readonly string[] } = { ...secrets.bindings };
   for (const [reference, reader] of owned)

@@ -3,20 +3,9 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
-import { parseReference } from '../activities/secrets/source.ts';
+import { record } from './config-schema-record.ts';
+import { must, number, path, reference, text, url, word } from './config-words.ts';
 
-const must = (sentence: string): { readonly error: string } => ({ error: `must be ${sentence}` });
-
-function text(sentence: string, pattern: RegExp): z.ZodString {
-  return z.string(must(sentence)).max(1_000, must(sentence)).regex(pattern, must(sentence));
-}
-
-function number(sentence: string, least: number, most: number): z.ZodInt {
-  return z.int(must(sentence)).min(least, must(sentence)).max(most, must(sentence));
-}
-
-const path = text('a path', /^[^\0]+$/);
-const word = text('a name without spaces', /^\S+$/);
 const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
 const sender = text(
   'a mail address, with or without a name before it in the form Name <address>',
@@ -28,22 +17,7 @@ const domains = z
   .array(domain, must('a list of mail domains'))
   .min(1, must('a list of at least one mail domain'));
 
-const REFERENCE = 'a reference to a secret, such as secret://env/CORDON_SECRET_NAME, never the secret itself';
-const reference = z
-  .string(must(REFERENCE))
-  .refine((value) => parseReference(value) !== null, must(REFERENCE));
-
 const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]+$/);
-
-const SAFE_URL = 'an https URL without credentials (plain http only to 127.0.0.1)';
-const url = z.string(must(SAFE_URL)).refine((value) => isSafeUrl(value), must(SAFE_URL));
-
-/** Tokens travel to these addresses, so they must not travel in the clear. */
-function isSafeUrl(value: string): boolean {
-  const parsed = URL.parse(value);
-  if (parsed === null || parsed.username !== '' || parsed.password !== '') return false;
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && parsed.hostname === '127.0.0.1');
-}
 
 const reader = text(
   'the name of a connector, or of its inputs as in google-workspace:inputs',
@@ -120,7 +94,9 @@ export const configSchema = z.strictObject(
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),
+    seal_minutes: number('a number of minutes, 0 to 1440', 0, 1_440).default(10),
     kill_switch: path.optional(),
+    record,
     secrets,
     connectors: z
       .strictObject(

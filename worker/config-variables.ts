@@ -1,7 +1,7 @@
 /**
  * CORDON_* variables. Every value of cordon.yaml has one, named after its path: `connectors.notify.smtp.port`
- * is CORDON_CONNECTORS_NOTIFY_SMTP_PORT. Lists are written with commas between their entries, mappings whose
- * keys are free as JSON.
+ * is CORDON_CONNECTORS_NOTIFY_SMTP_PORT. Lists are written with commas between their entries, lists of mappings and
+ * mappings whose keys are free as JSON.
  */
 import { z } from 'zod';
 import { ENV_PREFIX } from '../activities/secrets/env.ts';
@@ -64,7 +64,7 @@ function read(text: string, type: Variable['type']): unknown {
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'array':
-      return text.split(',').map((entry) => entry.trim());
+      return text.trimStart().startsWith('[') ? jsonOr(text) : text.split(',').map((entry) => entry.trim());
     case 'object':
       return jsonOr(text);
     default:

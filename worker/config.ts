@@ -1,10 +1,12 @@
 /** Configuration: cordon.yaml, then CORDON_* variables over it, all faults in one report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
+import { recordFrom } from './config-record.ts';
 import { applyVariables, type Environment } from './config-variables.ts';
 
 export interface Config {
@@ -20,6 +22,8 @@ export interface Config {
   readonly maxTargets: number;
   readonly evidence: string;
   readonly activityIds: 'key' | 'digest';
+  /** Between two rounds in which closed histories are compared with the record and sealed; 0: never. */
+  readonly sealMinutes: number;
   /** While this file exists nothing acts. */
   readonly killSwitch: string | null;
   readonly secrets: {
@@ -32,6 +36,8 @@ export interface Config {
     /** Who may read a reference: what the file says, and each connector its own credentials. */
     readonly bindings: { readonly [reference: string]: readonly string[] };
   };
+  /** How the record is signed, and where its checkpoints go. */
+  readonly record: RecordSettings;
   readonly connectors: ConnectorsConfig;
 }
 
@@ -92,6 +98,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
     activityIds: file.activity_ids,
+    sealMinutes: file.seal_minutes,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
     secrets: {
       env: file.secrets.env,
@@ -99,6 +106,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
       kept: at(file.secrets.kept),
       bindings: bindingsFrom(file),
     },
+    record: recordFrom(file.record, at),
     connectors: connectorsFrom(file.connectors),
   };
 }

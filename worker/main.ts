@@ -2,9 +2,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
+import { startCheckpointing } from '../activities/checkpoints/index.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { Config } from './config.ts';
 import { createWorker } from './create.ts';
+import { startReconciler } from './reconcile/reconciler.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { openWorld } from './world.ts';
 
@@ -42,10 +44,19 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
   const namespace = settings.temporal?.namespace ?? profile.namespace ?? 'default';
   const connection = await Connection.connect(options);
   const searchable = await ensureSearchAttributes(connection, namespace);
-  const opened = await openWorld({ config, searchable, client: new Client({ connection, namespace }) });
+  const client = new Client({ connection, namespace });
+  const opened = await openWorld({ config, searchable, client });
   if (opened.kind === 'problems') {
     await connection.close();
     return opened;
+  }
+  const { ledger, secret } = opened.world;
+  // Before anything is polled: nothing may run on a record that is not what it was.
+  const checkpointing = await startCheckpointing({ ledger, config: config.record, log, secret });
+  if (checkpointing.kind === 'problems') {
+    await opened.close();
+    await connection.close();
+    return checkpointing;
   }
   const native = await NativeConnection.connect(options);
   const worker = await createWorker({
@@ -60,9 +71,14 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs }),
   });
   const running = async (): Promise<void> => {
+    const { ledger } = opened.world;
+    const { taskQueue, sealMinutes } = config;
+    const reconciler = startReconciler({ client, ledger, taskQueue, everyMs: sealMinutes * 60_000, log });
     try {
       await worker.run();
     } finally {
+      await reconciler.stop();
+      await checkpointing.stop();
       await opened.close();
       await native.close();
       await connection.close();

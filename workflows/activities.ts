@@ -2,6 +2,7 @@
  * The activity half of the border: what `playbook.ts` calls by name. Declared here, on the inside, so that
  * the fence needs nothing from the doing side; `activities/index.ts` must satisfy it.
  */
+import type { Witnessed } from './audit/receipt.ts';
 import type { JsonObject } from './language/json.ts';
 import type { SealedPlan } from './language/plan.ts';
 import type {
@@ -68,21 +69,25 @@ interface Recorded {
   readonly facts: readonly StampedFact[];
 }
 
-/** Short, run beside the workflow task. */
+/** Short, run beside the workflow task. Each leaves the receipts of what it recorded in its result. */
 export interface LocalActivities {
-  plan(request: PlanRequest): Promise<PlanReply>;
-  judge(input: Recorded & { readonly question: Question; readonly at: number }): Promise<Judgement>;
-  ask(input: Recorded & { readonly body: CardBody }): Promise<Card>;
-  weigh(input: Recorded & { readonly message: Message; readonly card: Card | null }): Promise<Weighed>;
+  plan(request: PlanRequest): Promise<PlanReply & Witnessed>;
+  judge(
+    input: Recorded & { readonly question: Question; readonly at: number },
+  ): Promise<Judgement & Witnessed>;
+  ask(input: Recorded & { readonly body: CardBody }): Promise<Card & Witnessed>;
+  weigh(
+    input: Recorded & { readonly message: Message; readonly card: Card | null },
+  ): Promise<Weighed & Witnessed>;
   settle(
     input: Recorded & { readonly call: Call; readonly settled: Settled; readonly at: number },
-  ): Promise<void>;
-  record(input: Recorded): Promise<void>;
+  ): Promise<Witnessed>;
+  record(input: Recorded): Promise<Witnessed>;
 }
 
 /** Remote, on the connectors' queue. */
 export interface RemoteActivities {
-  act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result>;
+  act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result & Witnessed>;
   check(input: { readonly run: RunRef; readonly call: Call }): Promise<JsonObject | null>;
 }
 

@@ -8,8 +8,8 @@
 type Release = () => void;
 
 export interface Rounds {
-  /** Settles as the call does, once its round is over. */
-  join<T>(call: () => Promise<T>): Promise<T>;
+  /** Settles as the call does, with what `take` makes of its answer, once its round is over. */
+  join<A, T>(call: () => Promise<A>, take: (answer: A) => T): Promise<T>;
 }
 
 export function createRounds(): Rounds {
@@ -29,12 +29,12 @@ export function createRounds(): Rounds {
   };
 
   return {
-    join: <T>(call: () => Promise<T>) =>
+    join: <A, T>(call: () => Promise<A>, take: (answer: A) => T) =>
       new Promise<T>((resolve, reject) => {
         boarding.push(async () => {
           try {
-            const value = await call();
-            return () => resolve(value);
+            const answer = await call();
+            return () => resolve(take(answer));
           } catch (error) {
             return () => reject(error);
           }

@@ -12,8 +12,9 @@ import {
   type CancellationScope,
 } from '@temporalio/workflow';
 import type { LocalActivities, RemoteActivities } from './activities.ts';
+import { withoutReceipts } from './audit/receipt.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Call, Heard, Message, Ports, Result, RunRef } from './ports.ts';
+import type { Call, Card, Heard, Judgement, Message, Ports, Result, RunRef, Weighed } from './ports.ts';
 import { createRounds } from './rounds.ts';
 
 /** Retried until it answers: policy and record must be reached before anything else happens. */
@@ -69,18 +70,28 @@ export function createTemporalPorts(around: Surroundings): Ports {
     pollMs: () => around.pollMs,
     judge(question, facts) {
       progressed = true;
-      return rounds.join(() => short.judge({ run, facts, question, at: now() }));
+      return rounds.join(
+        () => short.judge({ run, facts, question, at: now() }),
+        (judgement) => withoutReceipts<Judgement>(judgement),
+      );
     },
-    ask: (body, facts) => rounds.join(() => short.ask({ run, facts, body })),
+    ask: (body, facts) =>
+      rounds.join(
+        () => short.ask({ run, facts, body }),
+        (card) => withoutReceipts<Card>(card),
+      ),
     weigh(message, card, facts) {
       progressed = true;
-      return rounds.join(() => short.weigh({ run, facts, message, card }));
+      return rounds.join(
+        () => short.weigh({ run, facts, message, card }),
+        (weighed) => withoutReceipts<Weighed>(weighed),
+      );
     },
     settle: (call, settled, facts) =>
-      rounds.join(() => short.settle({ run, facts, call, settled, at: now() })),
+      rounds.join(() => short.settle({ run, facts, call, settled, at: now() }), nothing),
     async record(facts) {
       if (facts.some(({ event }) => event !== 'run_continued')) progressed = true;
-      if (facts.length > 0) await rounds.join(() => short.record({ run, facts }));
+      if (facts.length > 0) await rounds.join(() => short.record({ run, facts }), nothing);
     },
     async hear(task, until) {
       around.refresh();
@@ -100,7 +111,7 @@ export function createTemporalPorts(around: Surroundings): Ports {
       around.refresh();
       const { act } = remote(call, `${call.question.task}: ${call.question.type}`, call.label);
       try {
-        return await around.calls.run(() => act({ run, facts, call, at: now() }));
+        return withoutReceipts<Result>(await around.calls.run(() => act({ run, facts, call, at: now() })));
       } catch (error) {
         return lostCall(error);
       }
@@ -118,6 +129,9 @@ export function createTemporalPorts(around: Surroundings): Ports {
     },
   };
 }
+
+/** Of these only the receipts come back, and those are for history. */
+const nothing = (): void => {};
 
 /** A message first, so that a word spoken in time counts even when other news came with it. */
 function heard(around: Surroundings, task: string, suspend: boolean): Heard {

@@ -1,6 +1,6 @@
 /** The bytes, digests and signatures of Node for the record's pure code. */
 import { Buffer } from 'node:buffer';
-import { createPublicKey, hash, randomFillSync, verify } from 'node:crypto';
+import { createPublicKey, hash, randomFillSync, verify, type KeyObject } from 'node:crypto';
 import { TextDecoder } from 'node:util';
 import type { NoteCodec } from '../../workflows/audit/codec.ts';
 import { SALT_BYTES } from '../../workflows/audit/personal.ts';
@@ -25,17 +25,26 @@ export const nodeCodec: NoteCodec = {
   verifyEd25519(publicKey, message, signature) {
     if (publicKey.length !== PUBLIC_KEY_BYTES) return false;
     try {
-      const key = createPublicKey({
-        key: Buffer.concat([SPKI_PREFIX, publicKey]),
-        format: 'der',
-        type: 'spki',
-      });
-      return verify(null, message, key, signature);
+      return verify(null, message, keyObjectOf(publicKey), signature);
     } catch {
       return false;
     }
   },
 };
+
+/** Thousands of checkpoints are signed with one key, and making its object costs as much as verifying with it. */
+const keyObjects = new Map<string, KeyObject>();
+const MOST_KEYS = 64;
+
+function keyObjectOf(publicKey: Uint8Array): KeyObject {
+  const name = Buffer.from(publicKey).toString('hex');
+  const known = keyObjects.get(name);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+  if (keyObjects.size >= MOST_KEYS) keyObjects.clear();
+  keyObjects.set(name, key);
+  return key;
+}
 
 /** Salts are drawn from a pool: a system call for each would cost as much as the hash. */
 let pool = Buffer.alloc(0);

@@ -63,6 +63,7 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
   };
 
   return {
+    checkpoints: tables.checkpoints,
     append: (events) => append(events),
     async head() {
       const { log, size, leaf } = await open().head();

@@ -3,11 +3,15 @@
  * result and its settlement, are one commit. There is no moment at which one of the two is true alone.
  */
 import type { AuditStore } from './audit.ts';
+import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimStore } from './claims.ts';
 import type { DocumentStore } from './documents.ts';
 import type { ValueStore } from './values.ts';
 
-export interface Ledger extends AuditStore, ClaimStore, DocumentStore, ValueStore {}
+export interface Ledger extends AuditStore, ClaimStore, DocumentStore, ValueStore {
+  /** What the log has said of itself. */
+  readonly checkpoints: CheckpointStore;
+}
 
 /** Why a store could not serve. `code` is stable; the message says what to do and never repeats what was stored. */
 export class StoreError extends Error {

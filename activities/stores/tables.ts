@@ -6,6 +6,7 @@
  * `NO_NEEDS` and `NO_CHANGES`; then the compiler names every store that must learn it. A schema gets a new version.
  */
 import type { LogHead, StoredEntry } from './audit.ts';
+import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
 import type { KeptValue, ValueName } from './values.ts';
@@ -97,6 +98,8 @@ export interface Tables {
   document(kind: DocumentKind, digest: string): Promise<string | null>;
   /** Up to `limit` values of entries from index `from` on, whole entries only, by index and path. */
   values(from: number, limit: number): Promise<readonly KeptValue[]>;
+  /** Beside the log, and never in one transaction with it: a checkpoint is over what is durable already. */
+  readonly checkpoints: CheckpointStore;
   close(): Promise<void>;
 }
 

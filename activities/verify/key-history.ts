@@ -47,6 +47,8 @@ function rotated(windows: readonly KeyWindow[], act: ReadAct): readonly KeyWindo
   if (typeof statement !== 'string') return 'the entry holds no statement of a change of keys';
   const reading = readRotation(statement, nodeCodec);
   if (reading.kind === 'refused') return reading.reason;
-  const after = afterRotation(windows, reading.rotation, act.index, act.prev);
+  const after = afterRotation(windows, reading.rotation, act.index, (at) =>
+    at === act.index - 1 ? act.prev : null,
+  );
   return after.kind === 'refused' ? after.reason : after.windows;
 }

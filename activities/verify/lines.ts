@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { MAX_ENTRY_BYTES } from '../../workflows/audit/entry.ts';
 import type { Batch } from './batch.ts';
+import { takeChunk } from './chunks.ts';
 
 const CHUNK = 1 << 20;
 const NEWLINE = 0x0a;
@@ -21,7 +22,7 @@ export async function* readLines(path: string): AsyncGenerator<Batch | Overlong,
   try {
     let rest = Buffer.alloc(0);
     for (;;) {
-      const bytes = Buffer.allocUnsafeSlow(1 + rest.length + CHUNK);
+      const bytes = takeChunk(1 + MAX_ENTRY_BYTES + CHUNK);
       rest.copy(bytes, 1);
       const { bytesRead } = await file.read(bytes, 1 + rest.length, CHUNK, null);
       const end = 1 + rest.length + bytesRead;

@@ -1,8 +1,8 @@
 /** The reading part of the check in a thread of its own, beside the hashing part. */
 import { Buffer } from 'node:buffer';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { addAll } from './batch.ts';
-import { createOrder, type Order } from './order.ts';
+import { createOrder, type Told } from './order.ts';
 import type { Fault } from './check.ts';
 
 export interface Errand {
@@ -11,14 +11,20 @@ export interface Errand {
 }
 
 export interface Answer {
+  /** The batch's bytes, handed back. */
+  readonly bytes: ArrayBuffer | null;
   readonly fault: Fault | null;
-  readonly told: ReturnType<Order['told']>;
+  /** At the end only. */
+  readonly told: Told | null;
 }
 
-const order = createOrder();
+const order = createOrder(Number(workerData));
 let fault: Fault | null = null;
-parentPort?.on('message', ({ bytes, spans }: Errand) => {
+parentPort?.on('message', (errand: Errand | null) => {
+  if (errand === null)
+    return parentPort?.postMessage({ bytes: null, fault, told: order.told() } satisfies Answer);
+  const { bytes, spans } = errand;
   fault ??= addAll(order, { bytes: Buffer.from(bytes), spans });
-  const answer: Answer = { fault, told: order.told() };
-  parentPort?.postMessage(answer);
+  const answer: Answer = { bytes, fault, told: null };
+  parentPort?.postMessage(answer, [bytes]);
 });

@@ -6,7 +6,7 @@ import { readEntry } from '../../workflows/audit/reading.ts';
 import { nodeCodec } from '../stores/codec.ts';
 import type { Check, Fault } from './check.ts';
 import { createFrame, readFrame, type Frame } from './frame.ts';
-import { createIdSet } from './id-set.ts';
+import { createIds } from './ids.ts';
 
 /** An act of the log itself that bears on how the rest is to be read. */
 export interface ReadAct {
@@ -18,9 +18,16 @@ export interface ReadAct {
   readonly details: { readonly [name: string]: unknown };
 }
 
+export interface Told {
+  readonly log: string | null;
+  readonly acts: readonly ReadAct[];
+  /** Ids that may stand twice; see `ids.ts`. */
+  readonly suspects: readonly number[];
+}
+
 export interface Order extends Check {
-  /** What was read: name of the log (null before the first entry), and the log's own acts but for heartbeats. */
-  told(): { readonly log: string | null; readonly acts: readonly ReadAct[] };
+  /** At the end: name of the log (null before the first entry), the log's own acts but for heartbeats, and suspicions. */
+  told(): Told;
 }
 
 interface RunEnd {
@@ -29,8 +36,9 @@ interface RunEnd {
   leaf: string | null;
 }
 
-export function createOrder(): Order {
-  const ids = createIdSet();
+/** `expected` entries; there may be more, or fewer. */
+export function createOrder(expected = 0): Order {
+  const ids = createIds(expected);
   const runs = new Map<string, RunEnd>();
   const frame = createFrame();
   const at = Buffer.alloc(AT);
@@ -54,7 +62,6 @@ export function createOrder(): Order {
     if (frame.index === size - 1 && prev.compare(bytes, frame.prev, frame.prev + HASH) === 0)
       return fault('two entries claim its place', size - 1);
     if (frame.index !== size) return fault(`entry ${frame.index} stands where entry ${size} belongs`);
-    if (!ids.add(bytes, frame.id)) return fault('its id stands on an earlier entry');
     return isBefore(bytes, frame.at, at) ? fault('its time lies before the entry before it') : null;
   };
   const continued = (bytes: Buffer): Fault | null => {
@@ -95,6 +102,7 @@ export function createOrder(): Order {
       if (own === 'malformed') return fault('it claims to be an act of the log and is none');
       const found = placed(bytes) ?? named(bytes, own) ?? unbroken(bytes, own) ?? continued(bytes);
       if (found !== null) return found;
+      ids.add(bytes, frame.id);
       if (own !== null) {
         hasHeart ||= own.event === 'log_opened';
         if (own.event !== 'log_heartbeat') acts.push(own);
@@ -104,7 +112,11 @@ export function createOrder(): Order {
       size += 1;
       return null;
     },
-    told: () => ({ log: log === null ? null : (JSON.parse(`"${log.toString()}"`) as string), acts }),
+    told: () => ({
+      log: log === null ? null : (JSON.parse(`"${log.toString()}"`) as string),
+      acts,
+      suspects: ids.suspects(),
+    }),
   };
 }
 

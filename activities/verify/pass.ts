@@ -8,6 +8,7 @@ import { createColumnCheck } from './columns.ts';
 import { createDeepCheck } from './deep.ts';
 import type { ReadAct } from './order.ts';
 import { createSeals } from './seals.ts';
+import { findTwice } from './twice.ts';
 import { SourceError, type RecordSource } from './source.ts';
 import { createValueCheck } from './values.ts';
 import type { ValueCounts } from './verdict.ts';
@@ -49,7 +50,8 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
   const columns = createColumnCheck();
   const deep = options.deep ? createDeepCheck() : null;
   const values = createValueCheck(source);
-  const order = source.isLong ? inThread() : inline();
+  const expected = (await source.head())?.size ?? 0;
+  const order = source.isLong ? inThread(expected) : inline(expected);
   let uncoveredSince: number | null = null;
 
   /** Of several parts that notice something at one entry, the one that reads order knows best what it is. */
@@ -76,9 +78,14 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
       fault = unreadable(seals.size(), error.message);
     }
     const ordered = await order.end();
-    const { acts, log } = ordered.told;
+    const { acts, log, suspects } = ordered.told;
     const valued = fault === null ? await values.end(acts) : null;
-    const first = earliest([ordered.fault, fault]) ?? claims.end(seals.size()) ?? valued?.fault ?? null;
+    const first =
+      earliest([ordered.fault, fault]) ??
+      claims.end(seals.size()) ??
+      (await findTwice(source, suspects)) ??
+      valued?.fault ??
+      null;
     if (first !== null) return { kind: 'fault', fault: first };
     const counts = valued?.counts ?? { present: 0, erased: 0, notCarried: 0 };
     const { size, leaf, root } = seals;
@@ -94,6 +101,7 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
     };
   } finally {
     await order.close();
+    await values.close();
   }
 }
 

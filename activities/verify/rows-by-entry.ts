@@ -6,6 +6,8 @@ export interface RowsByEntry {
   take(index: number): Promise<readonly KeptValue[]>;
   /** The first that nobody took. */
   rest(): Promise<KeptValue | null>;
+  /** Lets go of the source, however far it was read. */
+  close(): Promise<void>;
 }
 
 export function createRowsByEntry(rows: AsyncIterable<KeptValue>): RowsByEntry {
@@ -29,5 +31,6 @@ export function createRowsByEntry(rows: AsyncIterable<KeptValue>): RowsByEntry {
       return taken;
     },
     rest: peek,
+    close: async () => void (await iterator.return?.()),
   };
 }

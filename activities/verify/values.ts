@@ -16,6 +16,7 @@ export interface ValueCheck {
   add(batch: Batch): Promise<Fault | null>;
   /** When all entries were added: were those that are gone erased by the acts that the log tells of? */
   end(acts: readonly ReadAct[]): Promise<{ readonly fault: Fault | null; readonly counts: ValueCounts }>;
+  close(): Promise<void>;
 }
 
 const MARK = Buffer.from('{"commit":"');
@@ -47,6 +48,7 @@ export function createValueCheck(source: Pick<RecordSource, 'values' | 'details'
   };
 
   return {
+    close: rows.close,
     async add({ bytes, spans }) {
       for (let at = 0; at < spans.length; at += 2) {
         const fault = await entry(bytes, spans[at] ?? 0, spans[at + 1] ?? 0);
@@ -108,6 +110,7 @@ function countOnly(): ValueCheck {
       return null;
     },
     end: async () => ({ fault: null, counts: { present: 0, erased: 0, notCarried } }),
+    close: async () => {},
   };
 }
 

@@ -3,7 +3,7 @@
  * the trust it was given, and nothing that the log says of itself.
  */
 import type { Trust } from '../../workflows/audit/trust-file.ts';
-import { readCheckpoints } from './checkpoints.ts';
+import { readCheckpoints, type ReadNotes } from './checkpoints.ts';
 import { passOver, type Passed } from './pass.ts';
 import { judgeSigning, type Signing } from './signing.ts';
 import type { ClaimedHead, RecordSource } from './source.ts';
@@ -29,15 +29,11 @@ export interface VerifyOptions {
 
 /** Damage is a verdict. Throws a `SourceError` where there is nothing to look at. */
 export async function verifyRecord(source: RecordSource, options: VerifyOptions): Promise<RecordVerdict> {
-  const { trust, outside, deep, now } = options;
+  const { trust, deep, now } = options;
   const kept = await source.checkpoints();
-  const sets = [
-    readCheckpoints(kept, trust, { by: 'a checkpoint of the log', own: true, outside: false }),
-    ...outside.map(({ by, notes }) => readCheckpoints(notes, trust, { by, own: false, outside: true })),
-  ];
-  const notes = sets.flatMap((set) => (set.kind === 'notes' ? set.notes : []));
-  const untrusted = sets.find((set) => set.kind === 'untrusted');
-  if (untrusted?.kind === 'untrusted') return broken('checkpoint_untrusted', 0, null, untrusted.reason);
+  const read = notesFrom(kept, options, deep);
+  if (read.kind === 'untrusted') return broken('checkpoint_untrusted', 0, null, read.reason);
+  const { notes } = read;
   const signedSizes = notes.filter((note) => note.own).map(({ size }) => size);
   const pass = await passOver(source, {
     claims: notes,
@@ -46,6 +42,9 @@ export async function verifyRecord(source: RecordSource, options: VerifyOptions)
     onProgress: options.onProgress ?? (() => {}),
   });
   if (pass.kind === 'fault') {
+    // Something disagrees: now it matters of every checkpoint whether it counts.
+    const again = notesFrom(kept, options, true);
+    if (again.kind === 'untrusted') return broken('checkpoint_untrusted', 0, null, again.reason);
     const { code, index, reason } = pass.fault;
     return broken(code, index, index, reason);
   }
@@ -58,6 +57,18 @@ export async function verifyRecord(source: RecordSource, options: VerifyOptions)
   if (signing.kind === 'fault')
     return broken(signing.code, signing.index ?? pass.size, signing.index, signing.reason);
   return verified(pass, signing, head !== null, deep);
+}
+
+function notesFrom(kept: readonly string[], { trust, outside }: VerifyOptions, thorough: boolean): ReadNotes {
+  const sets = [
+    readCheckpoints(kept, trust, { by: 'a checkpoint of the log', own: true, outside: false }, thorough),
+    ...outside.map(({ by, notes }) =>
+      readCheckpoints(notes, trust, { by, own: false, outside: true }, thorough),
+    ),
+  ];
+  const untrusted = sets.find((set) => set.kind === 'untrusted');
+  if (untrusted !== undefined) return untrusted;
+  return { kind: 'notes', notes: sets.flatMap((set) => (set.kind === 'notes' ? set.notes : [])) };
 }
 
 function verified(pass: Passed, signing: Signing, hasHead: boolean, deep: boolean): RecordVerdict {

@@ -1,54 +1,18 @@
-/** The audit record, from outside. */
-import { resolve } from 'node:path';
+/** The audit record, from outside. Each of its commands is a file in audit/. */
 import type { Command } from 'commander';
-import { verifyDatabase, type DatabaseVerdict } from '../../activities/stores/sqlite/verify.ts';
-import { StoreError } from '../../activities/stores/ledger.ts';
-import { ending, examples, withConfig } from '../command.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import { complain, printJson, type Terminal } from '../terminal.ts';
+import { subcommand as checkProof } from './audit/check-proof.ts';
+import { subcommand as erase } from './audit/erase.ts';
+import { subcommand as exportRecord } from './audit/export.ts';
+import { subcommand as keys } from './audit/keys.ts';
+import { subcommand as prove } from './audit/prove.ts';
+import { subcommand as restore } from './audit/restore.ts';
+import { subcommand as seal } from './audit/seal.ts';
+import { subcommand as show } from './audit/show.ts';
+import { subcommand as tail } from './audit/tail.ts';
+import { subcommand as verify } from './audit/verify.ts';
 
 export function command(program: Command): void {
   const audit = program.command('audit').description('The audit record, from outside.');
-  const verify = audit
-    .command('verify')
-    .description(
-      'Checks every entry of the record against the ones before it. Reads the database only. Exit code 1, and the first bad entry, when it does not hold.',
-    )
-    .option('--db <file>', 'database (default: `state` of the configuration)')
-    .option('--json', 'print the verdict as JSON')
-    .action(
-      ending(async (terminal, options: { readonly db?: string; readonly json?: boolean }, self: Command) =>
-        options.db === undefined
-          ? withConfig(terminal, self, async ({ state }) => check(terminal, state, options.json === true))
-          : check(terminal, resolve(options.db), options.json === true),
-      ),
-    );
-  examples(verify, 'audit verify', 'audit verify --db backup/cordon.db --json');
-}
-
-function check(terminal: Terminal, file: string, json: boolean): ExitCode {
-  let verdict: DatabaseVerdict;
-  try {
-    verdict = verifyDatabase(file);
-  } catch (error) {
-    if (error instanceof StoreError) return complain(terminal, [error.message], EXIT.failed);
-    throw error;
-  }
-  if (json) {
-    const { verified, entries, head, root, firstBad, reason } = verdict;
-    printJson(terminal, { file, verified, entries, head, root, first_bad: firstBad, reason });
-  } else terminal.out.write(told(terminal, file, verdict));
-  return verdict.verified ? EXIT.done : EXIT.failed;
-}
-
-function told({ out }: Terminal, file: string, verdict: DatabaseVerdict): string {
-  const { verified, entries, head, root, firstBad, reason } = verdict;
-  if (verified)
-    return [
-      `${out.colours.green('✓')} ${entries} entries, each confirming the one before\n`,
-      `  head  ${head ?? ''}\n  root  ${root ?? ''}\n`,
-      '  Compare both with a copy kept elsewhere: a log that was rewritten as a whole confirms itself.\n',
-    ].join('');
-  const where = firstBad === null ? 'the database' : `entry ${firstBad}`;
-  return `${out.colours.red('✗')} ${where} of ${file} cannot be trusted: ${reason ?? 'no reason given'}\n  ${entries} entries before it hold\n`;
+  for (const add of [verify, show, tail, exportRecord, prove, checkProof, keys, seal, erase, restore])
+    add(audit);
 }

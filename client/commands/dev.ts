@@ -66,6 +66,6 @@ function welcome(folder: string, uiUrl: string | null): string {
     'in another terminal:',
     '  npm run -s cordon -- run email_takeover_v1 --case CASE-1 --context target_email=alice@corp.example',
     '  npm run -s cordon -- approvals',
-    `  npm run -s cordon -- audit verify --db ${folder}/cordon.db`,
+    `  npm run -s cordon -- audit verify ${folder}/cordon.db`,
   ].join('\n');
 }

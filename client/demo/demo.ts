@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyDatabase } from '../../activities/stores/index.ts';
 import type { Simulator } from '../../simulators/simulator.ts';
 import { quietRuntime } from '../../worker/main.ts';
 import { openBundle } from '../../worker/bundle.ts';
+import { verdictJson } from '../audit/verdict-text.ts';
 import { EXIT, exitOfRun, type ExitCode } from '../exit.ts';
 import { openPlayground, type Playground } from '../playground/playground.ts';
 import { openServer, type OpenServer } from '../server/open.ts';
@@ -14,6 +14,7 @@ import { isFree } from '../server/ports.ts';
 import type { StartOptions } from '../server/start.ts';
 import { printJson, type Terminal } from '../terminal.ts';
 import { conduct, type Told } from './conduct.ts';
+import { carryAway } from './record.ts';
 import { renderEnding, type Ending } from './ending.ts';
 
 export interface DemoOptions {
@@ -82,7 +83,9 @@ async function tell(
   );
   if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
   const told = await conduct({ terminal, options, say, server, playground, provider, victim });
-  const verdict = verifyDatabase(playground.config.state);
+  // A worker that ends signs what there is; one that is kept does so within a second.
+  if (!options.keep) await playground.stopWorker();
+  const record = await carryAway(playground.config);
   const ending: Ending = {
     provider: options.provider,
     victim,
@@ -91,17 +94,12 @@ async function tell(
     after: provider.describe(victim),
     effects: provider.effects(),
     mails: playground.mail.messages().map(({ to, subject }) => ({ to, subject })),
-    audit: {
-      entries: verdict.entries,
-      verified: verdict.verified,
-      head: verdict.head,
-      reason: verdict.reason,
-    },
+    record,
   };
   if (options.json) printJson(terminal, jsonOf(ending));
   else terminal.out.write(renderEnding(ending, terminal.out));
   if (options.keep) await untilStopped(say);
-  return exitFor(told, verdict.verified);
+  return exitFor(told, record.verdict.kind === 'verified');
 }
 
 function exitFor(told: Told, verified: boolean): ExitCode {
@@ -109,14 +107,13 @@ function exitFor(told: Told, verified: boolean): ExitCode {
   return told.kind === 'stopped' ? EXIT.notDone : exitOfRun(told.report.status);
 }
 
-function jsonOf({ told, effects, audit }: Ending): object {
-  const { entries, verified, head } = audit;
+function jsonOf({ told, effects, record }: Ending): object {
   return {
     status: told.report.status,
     tasks: told.report.tasks,
     approvals: told.approvals,
     provider_changes: effects,
-    audit: { entries, verified, head },
+    audit: verdictJson(record.folder, record.verdict),
   };
 }
 

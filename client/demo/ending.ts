@@ -1,10 +1,12 @@
 /** What the demo shows at its end: what changed at the provider, how every task ended, and the record's verdict. */
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Effect } from '../../simulators/simulator.ts';
+import { invocation } from '../self.ts';
 import { renderReport } from '../render/report.ts';
 import { oneLine } from '../render/text.ts';
 import type { Stream } from '../terminal.ts';
 import type { Told } from './conduct.ts';
+import type { CarriedRecord } from './record.ts';
 
 export interface Ending {
   readonly provider: string;
@@ -14,12 +16,7 @@ export interface Ending {
   readonly after: JsonObject;
   readonly effects: readonly Effect[];
   readonly mails: readonly { readonly to: readonly string[]; readonly subject: string }[];
-  readonly audit: {
-    readonly entries: number;
-    readonly verified: boolean;
-    readonly head: string | null;
-    readonly reason: string | null;
-  };
+  readonly record: CarriedRecord;
 }
 
 export function renderEnding(ending: Ending, stream: Stream): string {
@@ -30,7 +27,7 @@ export function renderEnding(ending: Ending, stream: Stream): string {
     '\n',
     `${renderReport(ending.told.report, stream)}\n`,
     part(`What changed at ${ending.provider} for ${ending.victim}`, changesOf(ending)),
-    part('The record', [verdictOf(ending, stream)]),
+    part('The record', recordLines(ending, stream)),
   ].join('');
 }
 
@@ -47,7 +44,27 @@ function changesOf({ effects, mails, told }: Ending): readonly string[] {
   return made.length === 0 && sent.length === 0 ? ['nothing'] : [...made, ...sent, ...kept];
 }
 
-function verdictOf({ audit }: Ending, { colours }: Stream): string {
-  if (!audit.verified) return `${colours.red('✗')} does not verify: ${audit.reason ?? 'no reason given'}`;
-  return `${colours.green('✓')} ${audit.entries} entries verify, each confirming the one before; head ${audit.head?.slice(0, 16) ?? ''}…`;
+/** The last thing that is seen: what was shown of the record, and how to show one decision to somebody else. */
+function recordLines({ record }: Ending, { colours }: Stream): readonly string[] {
+  const { verdict, folder, decision } = record;
+  if (verdict.kind === 'broken')
+    return [`${colours.red('✗')} does not verify: ${verdict.code}: ${oneLine(verdict.reason)}`];
+  const { entries, level } = verdict;
+  return [
+    `${colours.green('✓')} verified at level ${level} of 3: ${entries} entries, signed, and agreeing with a copy kept elsewhere`,
+    `it is yours to check, without this demo and its server, in ${folder}:`,
+    `  ${invocation(...words(`audit verify ${folder}/record --policy ${folder}/policy --witness ${folder}/checkpoints`))}`,
+    ...(decision === null
+      ? []
+      : [
+          `one decision (entry ${decision}) as a small proof that anybody can check:`,
+          `  ${invocation(...words(`audit prove ${decision} --source ${folder}/record --out ${folder}/decision`))}`,
+          `  ${invocation(...words(`audit check-proof ${folder}/decision.tlog-proof --policy ${folder}/policy`))}`,
+        ]),
+  ];
+}
+
+/** No word of these holds a space. */
+function words(text: string): readonly string[] {
+  return text.split(' ');
 }

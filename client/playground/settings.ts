@@ -18,6 +18,8 @@ export interface Places {
   readonly policies?: string;
   readonly mode?: 'development' | 'production';
   readonly activityIds?: 'key' | 'digest';
+  /** Minutes between two rounds of sealing histories; 0: never. */
+  readonly sealMinutes?: number;
 }
 
 export interface Providers {
@@ -45,6 +47,7 @@ export function writeSettings(places: Places, { google, graph, mail }: Providers
     playbooks: places.playbooks ?? shipped('playbooks'),
     policies: places.policies ?? shipped('policies'),
     activity_ids: places.activityIds ?? 'key',
+    seal_minutes: places.sealMinutes ?? 1,
     kill_switch: 'STOP',
     secrets: { file: 'credentials', kept: 'kept' },
     connectors: {

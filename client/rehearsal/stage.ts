@@ -4,8 +4,18 @@
  */
 import type { Activities } from '../../workflows/activities.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
-import type { Heard, Message, Ports, RunRef } from '../../workflows/ports.ts';
+import type {
+  Card,
+  Heard,
+  Judgement,
+  Message,
+  Ports,
+  Result,
+  RunRef,
+  Weighed,
+} from '../../workflows/ports.ts';
 import { readMessage, MESSAGE_KINDS, type MessageKind } from '../../workflows/walk/message.ts';
+import { withoutReceipts, type Witnessed } from '../../workflows/audit/receipt.ts';
 import { createMailbox } from '../../workflows/mailbox.ts';
 import type { RunState } from '../../workflows/walk/state.ts';
 import type { Walk } from '../../workflows/walk/walk.ts';
@@ -69,7 +79,8 @@ export function createStage(
   const listeners = new Map<string, () => void>();
   const start = clock.now();
   let nonces = 0;
-  const work = <T>(call: Promise<T>): Promise<T> => clock.working(call);
+  const work = async <T extends object>(call: Promise<T & Witnessed>): Promise<T> =>
+    withoutReceipts<T>(await clock.working(call));
 
   const ports: Ports = {
     now: () => clock.now(),
@@ -77,15 +88,19 @@ export function createStage(
     pollMs: () => null,
     cancelled: () => attempts.cancelled(),
     suspendDue: () => false,
-    judge: (question, facts) => work(activities.judge({ run, facts, question, at: clock.now() })),
-    ask: (body, facts) => work(activities.ask({ run, facts, body })),
-    weigh: (message, card, facts) => work(activities.weigh({ run, facts, message, card })),
-    settle: (call, settled, facts) => work(activities.settle({ run, facts, call, settled, at: clock.now() })),
-    record: (facts) => work(activities.record({ run, facts })),
-    check: (call) => work(activities.check({ run, call })),
+    judge: (question, facts) => work<Judgement>(activities.judge({ run, facts, question, at: clock.now() })),
+    ask: (body, facts) => work<Card>(activities.ask({ run, facts, body })),
+    weigh: (message, card, facts) => work<Weighed>(activities.weigh({ run, facts, message, card })),
+    async settle(call, settled, facts) {
+      await work(activities.settle({ run, facts, call, settled, at: clock.now() }));
+    },
+    async record(facts) {
+      await work(activities.record({ run, facts }));
+    },
+    check: (call) => clock.working(activities.check({ run, call })),
     act(call, facts) {
       const at = clock.now();
-      return work(
+      return work<Result>(
         attempts.repeat(clock, call.retry.backoffMs, () => activities.act({ run, facts, call, at })),
       );
     },

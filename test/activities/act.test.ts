@@ -7,7 +7,8 @@ import { createAct } from '../../activities/act.ts';
 import { claimKey, inputsDigest } from '../../activities/keys.ts';
 import type { Owner } from '../../activities/stores/claims.ts';
 import { StoreError, type Ledger } from '../../activities/stores/ledger.ts';
-import type { Call, RunRef } from '../../workflows/ports.ts';
+import { withoutReceipts } from '../../workflows/audit/receipt.ts';
+import type { Call, Result, RunRef } from '../../workflows/ports.ts';
 import {
   callFor,
   done,
@@ -31,7 +32,7 @@ const KEY = claimKey(question(), RUN);
 async function act(ledger: Ledger, given: Given = {}, call: Call = callFor(), run: RunRef = RUN) {
   const { world, calls } = worldOf(ledger, given);
   const answer = await createAct(world)({ run, facts: [noted()], call, at: START }).then(
-    (result) => ({ result, error: null }),
+    (told) => ({ result: withoutReceipts<Result>(told), error: null }),
     (error: unknown) => ({ result: null, error }),
   );
   return { ...answer, calls };

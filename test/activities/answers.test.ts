@@ -4,6 +4,7 @@ import { createAct } from '../../activities/act.ts';
 import { claimKey } from '../../activities/keys.ts';
 import { SecretUnavailable } from '../../activities/secrets/unavailable.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
+import { withoutReceipts } from '../../workflows/audit/receipt.ts';
 import type { Question, Result } from '../../workflows/ports.ts';
 import {
   callFor,
@@ -38,7 +39,8 @@ async function act(perform: Perform, like: Like = SAFE, given: Given = {}, attem
   const retry = { attempts, backoffMs: 1000, on: ['rate_limited', 'unavailable', 'unknown'] } as const;
   const call = callFor(asked, { retry, timeoutMs });
   let error: unknown = null;
-  const result: Result | null = await createAct(world)({ run: RUN, facts: [], call, at: START }).catch(
+  const result: Result | null = await createAct(world)({ run: RUN, facts: [], call, at: START }).then(
+    (told) => withoutReceipts<Result>(told),
     (thrown: unknown) => {
       error = thrown;
       return null;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import type { Answer, CallContext, Connector, Performance } from '../../activities/connectors/connector.ts';
 import { digestOf, inputsDigest } from '../../activities/keys.ts';
-import { createMemoryLedger, nodeCodec, openStores } from '../../activities/stores/index.ts';
+import { createMemoryLedger, openStores } from '../../activities/stores/index.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
 import type { Pulse, World } from '../../activities/world.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';

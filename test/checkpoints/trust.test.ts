@@ -294,8 +294,10 @@ describe('a change of keys', () => {
   const statement = rotationText(rotation, nodeCodec);
   const first: readonly KeyWindow[] = [{ key: log.key, from: 0, to: null }];
 
+  const leafAt = (index: number): string | null => (index === 99 ? rotation.previous : null);
+
   function windows(): readonly KeyWindow[] {
-    const after = afterRotation(first, rotation, 100, rotation.previous);
+    const after = afterRotation(first, rotation, 100, leafAt);
     if (after.kind === 'refused') throw new Error(after.reason);
     return after.windows;
   }
@@ -324,9 +326,10 @@ describe('a change of keys', () => {
   });
 
   test('T11: at another place of the log, or by a key that is not in force, it changes nothing', () => {
-    expect(codeOf(afterRotation(first, rotation, 101, rotation.previous))).toBe('malformed');
-    expect(codeOf(afterRotation(first, rotation, 100, 'cd'.repeat(32)))).toBe('malformed');
-    expect(codeOf(afterRotation(windows(), rotation, 100, rotation.previous))).toBe('unknown_key');
+    expect(codeOf(afterRotation(first, rotation, 99, leafAt))).toBe('malformed');
+    expect(codeOf(afterRotation(first, rotation, 357, leafAt))).toBe('malformed');
+    expect(codeOf(afterRotation(first, rotation, 100, () => 'cd'.repeat(32)))).toBe('malformed');
+    expect(codeOf(afterRotation(windows(), rotation, 100, leafAt))).toBe('unknown_key');
   });
 
   test("T11: today's key cannot seal yesterday's log, nor yesterday's key today's", () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { testKey } from '../checkpoints/keys.ts';
 import { loadConfig, type Config } from '../../worker/config.ts';
 import { VARIABLES } from '../../worker/config-variables.ts';
 
@@ -32,13 +33,23 @@ describe('the configuration', () => {
     const example = loadConfig({ file: EXAMPLE, env: {} });
     const empty = loadConfig({ file: fileWith(''), env: {} });
     if (example.kind === 'problems' || empty.kind === 'problems') throw new Error('refused');
-    const { state, playbooks, policies, evidence, secrets, ...rest } = example.config;
+    const { state, playbooks, policies, evidence, secrets, record, ...rest } = example.config;
     expect(empty.config).toMatchObject(rest);
+    const { keys, witnessFile, ...signing } = record;
+    expect(empty.config.record).toMatchObject(signing);
     expect(
-      [state, playbooks, policies, evidence, secrets.kept].map((path) =>
+      [state, playbooks, policies, evidence, secrets.kept, keys ?? '', witnessFile ?? ''].map((path) =>
         path.replace(resolve(EXAMPLE, '..'), ''),
       ),
-    ).toEqual(['/.cordon/cordon.db', '/playbooks', '/policies', '/.cordon/evidence', '/.cordon/secrets']);
+    ).toEqual([
+      '/.cordon/cordon.db',
+      '/playbooks',
+      '/policies',
+      '/.cordon/evidence',
+      '/.cordon/secrets',
+      '/.cordon/keys/log.json',
+      '/.cordon-witness/checkpoints',
+    ]);
   });
 
   test('without a word it is production, and nothing is configured', () => {
@@ -189,6 +200,65 @@ connectors:
     expect(secrets.bindings).toEqual({
       'secret://env/MAIL': ['microsoft-graph', 'notify'],
       'secret://file/graph': ['microsoft-graph'],
+    });
+  });
+});
+
+describe('the record', () => {
+  test('has no file outside when a variable says so', () => {
+    expect(accepted('', { CORDON_RECORD_WITNESS_FILE: 'false' }).record.witnessFile).toBeNull();
+    expect(accepted('record: { keys: false }').record.keys).toBeNull();
+  });
+
+  test.each([
+    [
+      'an interval that does not divide 256',
+      'checkpoint_every: 100',
+      /record\.checkpoint_every must be a power of two, 1 to 256/,
+    ],
+    ['a heart that beats too rarely', 'heartbeat_minutes: 15', /must be a number of minutes, 1 to 10/],
+    [
+      'a file that is neither path nor off',
+      'witness_file: true',
+      /record\.witness_file must be a path, or false/,
+    ],
+    [
+      'a witness without a key',
+      'witnesses: [{ url: "http://w" }]',
+      /vkey is missing: it must be the key of a witness/,
+    ],
+    [
+      'a key that is none',
+      'witnesses: [{ url: "http://w", vkey: "w+00000000+BAAA" }]',
+      /vkey must be the key of a witness/,
+    ],
+    [
+      'half of its credentials',
+      's3: { bucket: abc, region: x, retain_days: 1, access_key: secret://env/CORDON_SECRET_A }',
+      /must hold access_key and secret_key together/,
+    ],
+    [
+      'a secret instead of its reference',
+      's3: { bucket: abc, region: x, retain_days: 1, access_key: hunter2, secret_key: hunter2 }',
+      /access_key must be a reference to a secret/,
+    ],
+    ['no retention', 's3: { bucket: abc, region: x }', /retain_days is missing/],
+    ['an authority nobody can check', 'timestamp: { url: "http://tsa" }', /certificates is missing/],
+  ])('with %s is refused', (_what, line, says) => {
+    const problems = refused(`record:\n  ${line}\n`);
+    expect(problems.join('\n')).toMatch(says);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  test('can be signed for witnesses that a variable names, as JSON', () => {
+    const key = testKey('w.example/1', 'witness').vkey;
+    const { record } = accepted('', {
+      CORDON_RECORD_WITNESSES: JSON.stringify([{ url: 'http://127.0.0.1:1', vkey: key }]),
+      CORDON_RECORD_WITNESS_FILE: '/other/volume',
+    });
+    expect(record).toMatchObject({
+      witnesses: [{ url: 'http://127.0.0.1:1', key: { name: 'w.example/1' } }],
+      witnessFile: '/other/volume',
     });
   });
 });

@@ -12,6 +12,7 @@ export const DOCUMENTS = [
   'docs/playbooks.md',
   'docs/rehearsals.md',
   'docs/operations.md',
+  'docs/audit.md',
   'docs/numbers.md',
   'docs/problems.md',
 ] as const;

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Bundle } from '../../worker/bundle.ts';
+import type { LastCommit } from './mortal.ts';
 import type { Scene } from './scene.ts';
 
 export interface WorkerProcess {
@@ -29,6 +30,38 @@ export async function startWorkerProcess(
   return launch([script, join(scene.folder, 'cordon.yaml'), address, code], {}, 'working');
 }
 
+export interface DyingWorkers {
+  /** A worker lives until it made such a commit, and is cut off from the server. */
+  cutOffAfter(last: LastCommit): Promise<void>;
+  /** A worker lives until it made such a commit, and all of this process dies by its own hand. */
+  killedAfter(last: LastCommit): Promise<void>;
+}
+
+export async function startDyingWorkers(
+  scene: Scene,
+  address: string,
+  bundle: Bundle,
+): Promise<DyingWorkers> {
+  const code = join(scene.folder, 'bundle.js');
+  writeFileSync(code, bundle.workflows.code);
+  const script = join(root, 'test/server/dying-worker.ts');
+  const args = [script, join(scene.folder, 'cordon.yaml'), address, code];
+  const { child } = await launch(args, {}, 'ready', 'pipe');
+  return {
+    async cutOffAfter(last) {
+      const dead = once(child.stdout ?? child, 'data');
+      child.stdin?.write(`${last}\n`);
+      await dead;
+    },
+    async killedAfter(last) {
+      const ended = once(child, 'exit');
+      child.stdin?.write(`${last} killed\n`);
+      await ended;
+      running.delete(child);
+    },
+  };
+}
+
 /** The same by the command line, as an operator would. */
 export function startWorkerCommand(scene: Scene, address: string): Promise<WorkerProcess> {
   const command = [join(root, 'client/main.ts'), '--config', join(scene.folder, 'cordon.yaml'), 'worker'];
@@ -44,22 +77,24 @@ async function launch(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   ready: string,
-): Promise<WorkerProcess> {
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): Promise<WorkerProcess & { readonly child: ChildProcess }> {
   const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
   running.add(child);
   const logged: string[] = [];
   await new Promise<void>((resolve, reject) => {
     for (const input of [child.stdout, child.stderr])
-      createInterface({ input }).on('line', (line) => {
-        logged.push(line);
-        if (line.startsWith(ready)) resolve();
-      });
+      if (input !== null)
+        createInterface({ input }).on('line', (line) => {
+          logged.push(line);
+          if (line.startsWith(ready)) resolve();
+        });
     child.once('exit', () => reject(new Error(`the worker ended at its start: ${logged.join('\n')}`)));
   });
-  return { logged, kill: () => kill(child) };
+  return { logged, child, kill: () => kill(child) };
 }
 
 async function kill(child: ChildProcess): Promise<void> {

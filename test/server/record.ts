@@ -2,6 +2,7 @@
 import Database from 'better-sqlite3';
 import { openEntry } from '../../activities/stores/opened-entries.ts';
 import type { EntryBody } from '../../workflows/audit/entry.ts';
+import { LOG_RUN } from '../../workflows/audit/log-act.ts';
 
 export type Body = EntryBody;
 
@@ -27,6 +28,11 @@ export function entriesOf(state: string, chain: string): readonly Body[] {
   } finally {
     db.close();
   }
+}
+
+/** How many entries are the log's own acts: that it was opened, that it is alive. */
+export function ownActs(state: string): number {
+  return entriesOf(state, LOG_RUN).length;
 }
 
 /** `event task` of each entry about this task, or of the run itself where the task is null. */

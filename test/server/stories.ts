@@ -28,6 +28,17 @@ export const rejected: Story = async (scene) => {
   return run;
 };
 
+/** Google fails once after it was told the new password; the call is made again. */
+export const retried: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const match = { method: 'PUT', path: '/users/' };
+  scene.google.fault({ match, kind: 'status', status: 503, reason: 'backendError', times: 1 });
+  const run = await scene.start({ playbook: 'rotation_v1' });
+  await run.approve('rotate_password');
+  await run.result();
+  return run;
+};
+
 /** Nobody answers for two seconds. */
 export const expired: Story = async (scene) => {
   scene.google.seedAttacker(ALICE);

@@ -176,6 +176,16 @@ describe('T1: the tamper matrix', () => {
     expect(verdict).toMatchObject({ kind: 'broken', code: 'rewritten', firstBad: LAST_SIGNED });
   });
 
+  test('an event that was recorded twice under one id is found, wherever the two stand', async () => {
+    const twice = [...items(40), { happening: fact('a', 6), at: START + 5_000 }];
+    expect(await check(logOf(twice), 'L2')).toMatchObject({
+      kind: 'broken',
+      code: 'entry_broken',
+      firstBad: 40,
+      reason: expect.stringContaining('id'),
+    });
+  });
+
   test('a back-dated append that is otherwise valid is seen by its time alone', async () => {
     const late = [...whole, { happening: fact('c', 1), at: START }];
     const { entries } = written(late);

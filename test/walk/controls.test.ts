@@ -63,7 +63,7 @@ const CONTROLS: readonly Control[] = [
           const again = facts
             .filter(({ event }) => event === 'task_completed')
             .map((fact) => ({ ...fact, coordinate: `${fact.coordinate}/again` }));
-          await real.record({ run, facts: [...facts, ...again] });
+          return real.record({ run, facts: [...facts, ...again] });
         },
       }),
     },
@@ -135,7 +135,7 @@ const CONTROLS: readonly Control[] = [
     says: 'a record that loses what is announced',
     law: 'recordTellsTheRun',
     script: script(CHAIN),
-    broken: { activities: (real) => ({ ...real, record: async () => {} }) },
+    broken: { activities: (real) => ({ ...real, record: async () => ({}) }) },
   },
   {
     says: 'an action repeated although a repeat could do harm',

@@ -12,7 +12,7 @@ import type { Trust } from './trust-file.ts';
 const HEADER = 'c2sp.org/tlog-proof@v1';
 /** A tree has no more levels than bits in its size. */
 export const MAX_HASHES = 63;
-const MAX_FILE = MAX_NOTE + 64 * 1024;
+export const MAX_FILE = MAX_NOTE + 64 * 1024;
 
 export interface ProofFile {
   readonly index: number;

@@ -17,9 +17,9 @@ const HEADER = 'cordon/key-rotation/v1';
 
 export interface Rotation {
   readonly origin: string;
-  /** Entries before the statement's own. */
+  /** Entries in the log when it was made; its own entry follows, if not at once. */
   readonly size: number;
-  /** Leaf hash of the entry before it. */
+  /** Leaf hash of the last of them; `GENESIS` when there are none. */
   readonly previous: string;
   readonly old: VerifierKey;
   readonly next: VerifierKey;
@@ -86,20 +86,26 @@ export interface KeyWindow {
   readonly to: number | null;
 }
 
-/** The windows after a change of keys. The statement MUST stand at the index that it names, after `previous`. */
+/**
+ * The windows after a change of keys whose statement stands at `index`. `leafAt` gives leaf hashes of entries
+ * before it, or null for those that the caller did not keep: the statement names one, so that it fits into no other
+ * history of the log.
+ */
 export function afterRotation(
   windows: readonly KeyWindow[],
   rotation: Rotation,
   index: number,
-  previous: string,
+  leafAt: (index: number) => string | null,
 ): { readonly kind: 'windows'; readonly windows: readonly KeyWindow[] } | Refused {
   const newest = windows.at(-1);
   if (newest === undefined || !isSameKey(newest.key, rotation.old))
     return refused('unknown_key', 'the key that gives way is not the one in force');
-  if (rotation.size !== index || rotation.previous !== previous)
+  const previous = rotation.size === 0 ? GENESIS : leafAt(rotation.size - 1);
+  const isElsewhere = previous !== null && rotation.previous !== previous;
+  if (rotation.size > index || rotation.overlap < index || isElsewhere)
     return refused('malformed', 'the change of keys belongs to another place in the log');
   const closed = { ...newest, to: rotation.overlap };
-  const opened = { key: rotation.next, from: rotation.size + 1, to: null };
+  const opened = { key: rotation.next, from: index + 1, to: null };
   return { kind: 'windows', windows: [...windows.slice(0, -1), closed, opened] };
 }
 

@@ -46,6 +46,8 @@ export const EVENTS = [
   'key_conflict',
   'run_continued',
   'run_cancelled',
+  /** Temporal's history of one execution of the run, closed and compared with the record. Not of the walk's making. */
+  'history_sealed',
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 

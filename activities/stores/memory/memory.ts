@@ -3,6 +3,7 @@ import { GENESIS } from '../../../workflows/audit/entry.ts';
 import type { ClaimRecord } from '../claims.ts';
 import type { KeptValue } from '../values.ts';
 import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
+import { createMemoryCheckpoints } from './checkpoints.ts';
 
 export function createMemoryTables(log: string): Tables {
   const entries: EntryRow[] = [];
@@ -55,6 +56,7 @@ export function createMemoryTables(log: string): Tables {
         values.filter(({ index }) => index >= from),
         limit,
       ),
+    checkpoints: createMemoryCheckpoints(),
     close: async () => {},
   };
 }

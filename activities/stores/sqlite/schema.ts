@@ -26,11 +26,30 @@ CREATE TRIGGER personal_holds BEFORE UPDATE ON personal
   WHEN NEW.erased <> 1 OR NEW.salt <> zeroblob(length(OLD.salt)) OR NEW.text <> zeroblob(length(OLD.text))
   BEGIN SELECT RAISE(ABORT, 'values are never changed'); END;`;
 
+/** What the log has said of itself. */
+const CHECKPOINTS = `
+CREATE TABLE checkpoints (
+  size      INTEGER PRIMARY KEY,
+  note      TEXT    NOT NULL,
+  edge      TEXT    NOT NULL,
+  timestamp BLOB
+) STRICT;
+
+CREATE TRIGGER checkpoints_follow BEFORE INSERT ON checkpoints
+  WHEN NEW.size <= (SELECT coalesce(max(size), -1) FROM checkpoints)
+  BEGIN SELECT RAISE(ABORT, 'a checkpoint follows the last one'); END;
+CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
+CREATE TRIGGER checkpoints_hold BEFORE UPDATE ON checkpoints
+  WHEN NEW.size <> OLD.size OR NEW.edge <> OLD.edge OR substr(NEW.note, 1, length(OLD.note)) <> OLD.note
+  BEGIN SELECT RAISE(ABORT, 'a checkpoint only gains signatures'); END;`;
+
 /** What leads from one version to the next; the entries stay as they are. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
   [
     1,
     `${PERSONAL}
+${CHECKPOINTS}
 DROP TRIGGER head_grows;
 CREATE TRIGGER head_grows BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
   BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;`,
@@ -78,6 +97,7 @@ CREATE TABLE documents (
 ) STRICT;
 
 ${PERSONAL}
+${CHECKPOINTS}
 
 CREATE TRIGGER entries_follow  BEFORE INSERT ON entries
   WHEN NEW.i <> (SELECT coalesce(max(i), -1) + 1 FROM entries)

@@ -25,6 +25,7 @@ import {
   type Needs,
   type Tables,
 } from '../tables.ts';
+import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
 
 interface ClaimRow {
@@ -153,6 +154,7 @@ export function createSqliteTables(db: Database): Tables {
     values: (from, limit) =>
       reading(() => wholeEntries(valuesFrom.all(from, limit + 1).map(keptValue), limit)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
+    checkpoints: createSqliteCheckpoints(db),
     close: async () => {
       db.close();
     },

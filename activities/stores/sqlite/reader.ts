@@ -1,0 +1,70 @@
+/** Reads the log in a database file from outside: read-only, beside whoever writes it, and without making one. */
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { StoredEntry } from '../audit.ts';
+import { StoreError } from '../ledger.ts';
+import { sqliteCode } from './failure.ts';
+
+export interface LogFile {
+  /** Entries `from` … `to - 1`, as far as they exist. */
+  read(from: number, to: number): AsyncIterable<StoredEntry>;
+  /** One run's entries in order. */
+  byRun(chain: string): AsyncIterable<StoredEntry>;
+  close(): void;
+}
+
+/** Entries fetched at a time: the event loop turns between pages. */
+const PAGE = 500;
+
+/** Throws a `StoreError` when there is no such file, or it is none of ours. */
+export function openLogFile(path: string): LogFile {
+  if (!existsSync(path))
+    throw new StoreError('store_unavailable', `there is no file ${path}; name the database of the worker`);
+  const db = new Database(path, { readonly: true, timeout: 5000 });
+  try {
+    const all = db.prepare<[number, number], StoredEntry>(
+      'SELECT i AS "index", bytes FROM entries WHERE i >= ? ORDER BY i LIMIT ?',
+    );
+    const ofRun = db.prepare<[string, number, number], StoredEntry & { readonly seq: number }>(
+      'SELECT i AS "index", run_seq AS seq, bytes FROM entries WHERE run = ? AND run_seq >= ? ORDER BY run_seq LIMIT ?',
+    );
+    return {
+      read: (from, to) =>
+        inPages(
+          from,
+          to,
+          (at) => all.all(at, PAGE),
+          ({ index }) => index,
+        ),
+      byRun: (chain) =>
+        inPages(
+          0,
+          Infinity,
+          (at) => ofRun.all(chain, at, PAGE),
+          ({ seq }) => seq,
+        ),
+      close: () => void db.close(),
+    };
+  } catch (error) {
+    db.close();
+    const code = sqliteCode(error);
+    if (code === null) throw error;
+    throw new StoreError('store_untrusted', `${path} is no log of Cordon (${code})`, { cause: error });
+  }
+}
+
+async function* inPages<Row extends StoredEntry>(
+  from: number,
+  to: number,
+  page: (at: number) => readonly Row[],
+  placeOf: (row: Row) => number,
+): AsyncGenerator<StoredEntry, void, undefined> {
+  for (let at = from; at < to;) {
+    const rows = page(at);
+    for (const row of rows) if (placeOf(row) < to) yield { index: row.index, bytes: row.bytes };
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    at = placeOf(last) + 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

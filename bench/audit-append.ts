@@ -1,0 +1,146 @@
+/** What recording costs beside writing the same bytes into a bare table, on the same disk and as durably. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { NewEvent } from '../activities/stores/audit.ts';
+import { openStores } from '../activities/stores/index.ts';
+import type { Ledger } from '../activities/stores/ledger.ts';
+import type { Measure, Sample } from './budget.ts';
+
+const WRITERS = 100;
+const BATCH = 100;
+const ROUNDS = 5;
+/** Entries in each round, so that a round takes a second or so. */
+const GROUPED = 10_000;
+const SINGLE = 400;
+
+export async function measureAppends(say: (line: string) => void): Promise<readonly Measure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'cordon-bench-'));
+  const ledger = await openStores(join(folder, 'ours.db'), { log: 'bench' });
+  const raw = openRaw(join(folder, 'raw.db'));
+  try {
+    const group: Sample[] = [];
+    const batch: Sample[] = [];
+    const single: Sample[] = [];
+    // The first round warms the code and both files up, and is not counted.
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      say(`recording, round ${round} of ${ROUNDS}`);
+      const oneByOne = await rate(SINGLE, () => sequentially(ledger, SINGLE));
+      const bytes = await bytesOfEntry(ledger);
+      const samples = {
+        group: { ours: await rate(GROUPED, () => byWriters(ledger, GROUPED)), bare: oneByOne },
+        batch: {
+          ours: await rate(GROUPED, () => inBatches(ledger, GROUPED)),
+          bare: await rate(GROUPED, async () => raw.batches(GROUPED, bytes)),
+        },
+        single: { ours: oneByOne, bare: await rate(SINGLE, async () => raw.singles(SINGLE, bytes)) },
+      };
+      if (round === 0) continue;
+      group.push(samples.group);
+      batch.push(samples.batch);
+      single.push(samples.single);
+    }
+    return [
+      {
+        id: 'audit_group_commit',
+        what: `${WRITERS} writers at once, beside one by one`,
+        unit: 'entries/s',
+        samples: group,
+        budget: { of: 'ratio', bound: 'at_least', limit: 5 },
+      },
+      {
+        id: 'audit_batch',
+        what: `batches of ${BATCH}, beside a raw insert with a unique key`,
+        unit: 'entries/s',
+        samples: batch,
+        budget: { of: 'ratio', bound: 'at_least', limit: 0.4 },
+      },
+      {
+        id: 'audit_single',
+        what: 'single entries, beside a raw insert',
+        unit: 'entries/s',
+        samples: single,
+        budget: { of: 'ratio', bound: 'at_least', limit: 0.75 },
+      },
+    ];
+  } finally {
+    raw.close();
+    await ledger.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+let counted = 0;
+
+/** As most entries are: a fact of a task, with one personal value in three. */
+export function someEvent(run = 0): NewEvent {
+  counted += 1;
+  const by = counted % 3 === 0 ? { by: 'sam@corp.example' } : {};
+  return {
+    run: {
+      workflowId: `cordon-email_takeover_v1-CASE-${run}`,
+      chain: `0193f000-aaaa-7bbb-8ccc-${String(run).padStart(12, '0')}`,
+      startedAt: 1_790_000_000_000 + run,
+      caseId: `CASE-${run}`,
+      playbook: 'email_takeover_v1',
+    },
+    fact: {
+      event: 'policy_checked',
+      task: 'rotate_password',
+      details: { effect: 'allow', rules: ['allow.reversible'], policy_set: 'a'.repeat(64), ...by },
+      at: 1_790_000_000_000 + counted,
+      coordinate: `bench/${counted}`,
+    },
+  };
+}
+
+async function rate(entries: number, work: () => Promise<void>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return (entries * 1000) / (performance.now() - from);
+}
+
+async function sequentially(ledger: Ledger, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) await ledger.append([someEvent()]);
+}
+
+async function byWriters(ledger: Ledger, count: number): Promise<void> {
+  const write = async (run: number): Promise<void> => {
+    for (let n = 0; n < count / WRITERS; n += 1) await ledger.append([someEvent(run)]);
+  };
+  await Promise.all(Array.from({ length: WRITERS }, (_, run) => write(run)));
+}
+
+async function inBatches(ledger: Ledger, count: number): Promise<void> {
+  for (let n = 0; n < count; n += BATCH)
+    await ledger.append(Array.from({ length: BATCH }, (_, run) => someEvent(run)));
+}
+
+async function bytesOfEntry(ledger: Ledger): Promise<Uint8Array> {
+  for await (const { bytes } of ledger.read(0, 1)) return bytes;
+  throw new Error('nothing was recorded, so there is nothing to compare with');
+}
+
+function openRaw(path: string) {
+  const db = new Database(path);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.exec('CREATE TABLE raw (i INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT');
+  const insert = db.prepare('INSERT INTO raw (id, bytes) VALUES (?, ?)');
+  let n = 0;
+  /** Ids as ours: a time first, so that neighbours lie together. */
+  const id = (): string => (n += 1).toString(16).padStart(32, '0');
+  const many = db.transaction((count: number, bytes: Uint8Array) => {
+    for (let at = 0; at < count; at += 1) insert.run(id(), bytes);
+  });
+  return {
+    batches(count: number, bytes: Uint8Array): void {
+      for (let at = 0; at < count; at += BATCH) many(BATCH, bytes);
+    },
+    singles(count: number, bytes: Uint8Array): void {
+      for (let at = 0; at < count; at += 1) insert.run(id(), bytes);
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,112 @@
+/** `cordon audit verify`: is the record whole, and how much of that was shown? */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { RecordVerdict } from '../../../activities/verify/verdict.ts';
+import { verifyRecord } from '../../../activities/verify/verify.ts';
+import { operatorView, type OperatorView } from '../../audit/operator.ts';
+import { withSource } from '../../audit/open-source.ts';
+import { createProgress } from '../../audit/progress.ts';
+import { outsideFrom, trustFrom } from '../../audit/trust.ts';
+import { verdictJson, verdictText } from '../../audit/verdict-text.ts';
+import { ending, examples, withConfig } from '../../command.ts';
+import { EXIT, type ExitCode } from '../../exit.ts';
+import { checkHistories } from '../../witness/histories.ts';
+import type { Config } from '../../../worker/config.ts';
+import { complain, printJson, type Terminal } from '../../terminal.ts';
+
+interface Options {
+  readonly policy?: string;
+  readonly witness: readonly string[];
+  readonly deep?: boolean;
+  readonly temporal?: boolean;
+  readonly json?: boolean;
+}
+
+export function subcommand(audit: Command): void {
+  const verify = audit
+    .command('verify')
+    .description(
+      'Checks every entry of the record against the ones before it, the head, the signed checkpoints and copies kept elsewhere. Reads only, needs no network. Exit code 1, and the first bad entry, when it does not hold.',
+    )
+    .argument('[source]', 'database, or folder of an export (default: `state` of the configuration)')
+    .option('--policy <file>', 'keys to trust (default: for the own database, the keys it is signed with)')
+    .option(
+      '--witness <file>',
+      'checkpoints kept elsewhere; may be given several times (default: for the own database, `record.witness_file`)',
+      collect,
+      [],
+    )
+    .option('--deep', 'also read every entry whole')
+    .option('--temporal', "then compare with Temporal's own history, which must be reached")
+    .option('--json', 'print the verdict as JSON')
+    .action(
+      ending(async (terminal, source: string | undefined, options: Options, self: Command) =>
+        options.temporal === true
+          ? withConfig(terminal, self, (config) => withHistories(terminal, config, source, options))
+          : source === undefined
+            ? withConfig(terminal, self, async (config) =>
+                verifySource(terminal, config.state, options, await operatorView(config)),
+              )
+            : verifySource(terminal, resolve(source), options, NOBODY),
+      ),
+    );
+  examples(
+    verify,
+    'audit verify',
+    'audit verify export/ --policy auditor.policy --witness /mnt/other/checkpoints',
+    'audit verify backup/cordon.db --deep --json',
+  );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** Also when it does not hold by itself: history names what was changed. */
+async function withHistories(
+  terminal: Terminal,
+  config: Config,
+  source: string | undefined,
+  options: Options,
+): Promise<ExitCode> {
+  const name = source === undefined ? config.state : resolve(source);
+  const own = source === undefined ? await operatorView(config) : NOBODY;
+  const alone = await verifySource(terminal, name, options, own);
+  const together = await checkHistories(terminal, name, config.taskQueue, options.json === true);
+  return alone === EXIT.done ? together : alone;
+}
+
+/** Whoever names what is checked says also whom they trust. */
+const NOBODY: OperatorView = { trust: null, witnessFile: null };
+
+async function verifySource(
+  terminal: Terminal,
+  name: string,
+  options: Options,
+  own: OperatorView,
+): Promise<ExitCode> {
+  const trust = options.policy === undefined ? null : trustFrom(options.policy);
+  const copies = options.witness.length > 0 || own.witnessFile === null ? options.witness : [own.witnessFile];
+  const outside = copies.map(outsideFrom);
+  const problems = [trust, ...outside].flatMap((each) => (each?.kind === 'problem' ? [each.problem] : []));
+  if (problems.length > 0) return complain(terminal, problems, EXIT.usage);
+  return withSource(terminal, name, async (source) => {
+    const head = await source.head();
+    const progress = createProgress(terminal.err, 'checking', head?.size ?? null);
+    const verdict = await verifyRecord(source, {
+      trust: trust?.kind === 'trust' ? trust.trust : own.trust,
+      outside: outside.flatMap((each) => (each.kind === 'copy' ? [each.copy] : [])),
+      deep: options.deep === true,
+      now: Date.now(),
+      onProgress: progress.at,
+    });
+    progress.end();
+    show(terminal, name, verdict, options.json === true);
+    return verdict.kind === 'verified' ? EXIT.done : EXIT.failed;
+  });
+}
+
+function show(terminal: Terminal, name: string, verdict: RecordVerdict, json: boolean): void {
+  if (json) printJson(terminal, verdictJson(name, verdict));
+  else terminal.out.write(verdictText(name, verdict, terminal.out));
+}
