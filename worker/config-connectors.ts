@@ -1,7 +1,12 @@
 /** The connectors' part of cordon.yaml, in the terms of each connector. */
 import type { GoogleConfig } from '../activities/connectors/google-workspace/config.ts';
 import type { GraphConfig } from '../activities/connectors/microsoft-graph/config.ts';
-import type { NotifyConfig } from '../activities/connectors/notify/config.ts';
+import type { DefenderConfig } from '../activities/connectors/defender/config.ts';
+import type { HttpConfig } from '../activities/connectors/http/config.ts';
+import type { NotifyConfig, SmtpConfig } from '../activities/connectors/notify/config.ts';
+import type { ReportConfig } from '../activities/connectors/report/index.ts';
+import { isList, type Binding, type Bindings } from '../activities/secrets/binding.ts';
+import { channelFrom, defenderFrom, outboundCredentials } from './config-outbound.ts';
 import { SECRET_READER } from '../activities/checkpoints/settings.ts';
 import type { ConfigFile } from './config-schema.ts';
 
@@ -10,26 +15,37 @@ export interface ConnectorsConfig {
   readonly googleWorkspace: GoogleConfig | null;
   readonly microsoftGraph: GraphConfig | null;
   readonly notify: NotifyConfig | null;
+  readonly http: HttpConfig | null;
+  readonly defender: DefenderConfig | null;
+  /** Needs no configuration, so it is always there. */
+  readonly report: ReportConfig;
 }
 
 /**
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
-export function bindingsFrom({ secrets, connectors, record }: ConfigFile): {
-  readonly [reference: string]: readonly string[];
-} {
+export function bindingsFrom(file: ConfigFile): Bindings {
+  const { secrets, connectors, record } = file;
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
-    [connectors.notify?.smtp.password, 'notify'],
+    [connectors.notify?.smtp?.password, 'notify'],
+    ...outboundCredentials(file),
     [record.s3?.access_key, SECRET_READER],
     [record.s3?.secret_key, SECRET_READER],
   ];
-  const bindings: { [reference: string]: readonly string[] } = { ...secrets.bindings };
+  const bindings: { [reference: string]: Binding } = { ...secrets.bindings };
   for (const [reference, reader] of owned)
-    if (reference !== undefined) bindings[reference] = [...new Set([...(bindings[reference] ?? []), reader])];
+    if (reference !== undefined) bindings[reference] = alsoReadBy(bindings[reference], reader);
   return bindings;
+}
+
+/** What the file says of playbooks and hosts stands. */
+function alsoReadBy(binding: Binding = [], reader: string): Binding {
+  const list = isList(binding) ? binding : (binding.readers ?? []);
+  const readers = [...new Set([...list, reader])];
+  return isList(binding) ? readers : { ...binding, readers };
 }
 
 type Section<Name extends keyof ConfigFile['connectors']> = NonNullable<ConfigFile['connectors'][Name]>;
@@ -39,6 +55,9 @@ export function connectorsFrom(file: ConfigFile['connectors']): ConnectorsConfig
     googleWorkspace: file.google_workspace ? google(file.google_workspace) : null,
     microsoftGraph: file.microsoft_graph ? graph(file.microsoft_graph) : null,
     notify: file.notify ? notify(file.notify) : null,
+    http: file.http ?? null,
+    defender: file.defender ? defenderFrom(file.defender) : null,
+    report: report(file.report),
   };
 }
 
@@ -63,16 +82,31 @@ function graph(file: Section<'microsoft_graph'>): GraphConfig {
   };
 }
 
-function notify({ smtp, from }: Section<'notify'>): NotifyConfig {
-  const { host, port, secure, user, password } = smtp;
+function notify({ smtp, from, channels }: Section<'notify'>): NotifyConfig {
+  const named = Object.entries(channels).map(([name, channel]) => [name, channelFrom(channel)] as const);
   return {
-    from,
-    smtp: {
-      host,
-      port,
-      secure,
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { password }),
-    },
+    ...(from === undefined ? {} : { from }),
+    ...(smtp === undefined ? {} : { smtp: mailServer(smtp) }),
+    ...(named.length === 0 ? {} : { channels: Object.fromEntries(named) }),
   };
+}
+
+function mailServer({
+  host,
+  port,
+  secure,
+  user,
+  password,
+}: NonNullable<Section<'notify'>['smtp']>): SmtpConfig {
+  return {
+    host,
+    port,
+    secure,
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+function report({ link }: Section<'report'>): ReportConfig {
+  return link === undefined ? {} : { link };
 }

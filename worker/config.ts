@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import type { Bindings } from '../activities/secrets/binding.ts';
+import { evidenceS3From, vaultFrom, type EvidenceS3, type VaultSettings } from './config-outbound.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
@@ -21,6 +23,14 @@ export interface Config {
   readonly policyDigest: string | null;
   readonly maxTargets: number;
   readonly evidence: string;
+  /** Evidence is kept in this bucket instead of the folder. */
+  readonly evidenceS3: EvidenceS3 | null;
+  readonly egress: {
+    /** Hosts whose names may lead to addresses inside. */
+    readonly privateHosts: readonly string[];
+    /** File with certificates of authorities that count besides the system's. */
+    readonly authorities: string | null;
+  };
   readonly activityIds: 'key' | 'digest';
   /** Between two rounds in which closed histories are compared with the record and sealed; 0: never. */
   readonly sealMinutes: number;
@@ -34,7 +44,10 @@ export interface Config {
     /** Where generated secrets are kept. */
     readonly kept: string;
     /** Who may read a reference: what the file says, and each connector its own credentials. */
-    readonly bindings: { readonly [reference: string]: readonly string[] };
+    readonly bindings: Bindings;
+    readonly vault: VaultSettings | null;
+    /** Where generated secrets are kept. */
+    readonly keepIn: 'folder' | 'vault';
   };
   /** How the record is signed, and where its checkpoints go. */
   readonly record: RecordSettings;
@@ -97,6 +110,11 @@ function configFrom(file: ConfigFile, folder: string): Config {
     policyDigest: file.policy_digest ?? null,
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
+    evidenceS3: evidenceS3From(file.evidence_s3),
+    egress: {
+      privateHosts: file.egress.private_hosts,
+      authorities: file.egress.authorities === undefined ? null : at(file.egress.authorities),
+    },
     activityIds: file.activity_ids,
     sealMinutes: file.seal_minutes,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
@@ -105,6 +123,8 @@ function configFrom(file: ConfigFile, folder: string): Config {
       file: file.secrets.file === undefined ? null : at(file.secrets.file),
       kept: at(file.secrets.kept),
       bindings: bindingsFrom(file),
+      vault: vaultFrom(file.secrets.vault),
+      keepIn: file.secrets.keep_in,
     },
     record: recordFrom(file.record, at),
     connectors: connectorsFrom(file.connectors),

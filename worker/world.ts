@@ -6,15 +6,12 @@ import type { Client } from '@temporalio/client';
 import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
-import { openLocalEvidence } from '../activities/evidence/local.ts';
 import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
-import type { SecretUse } from '../activities/secrets/binding.ts';
-import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
-import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
 import type { World } from '../activities/world.ts';
 import type { Config } from './config.ts';
 import { temporalPulse } from './create.ts';
+import { openConfiguredSecrets, openEvidence, outboundOf, secretFor } from './keeping.ts';
 
 export type OpenedWorld =
   | { readonly kind: 'world'; readonly world: World; readonly close: () => Promise<void> }
@@ -34,23 +31,24 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     maxTargets: config.maxTargets,
     expectedDigest: config.policyDigest,
   });
-  const opened = openSecrets({
-    env: process.env,
-    fileFolder: config.secrets.file,
-    keptFolder: config.secrets.kept,
-    envNames: config.secrets.env,
-    bindings: config.secrets.bindings,
-  });
+  const outbound = outboundOf(config);
+  if (outbound.kind === 'problems') return outbound;
+  const { egress } = outbound;
+  const opened = openConfiguredSecrets(config, egress);
   if (policy.kind === 'problems' || opened.kind === 'problems')
     return {
       kind: 'problems',
       problems: [policy, opened].flatMap((one) => (one.kind === 'problems' ? one.problems : [])),
     };
   const { secrets } = opened;
-  const evidence = await openLocalEvidence(config.evidence);
-  const connectors = createConnectors(config.connectors, evidence);
+  const evidence = await openEvidence(config, secrets, egress);
   mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
   const ledger = await openStores(config.state);
+  const record = {
+    byRun: (chain: string) => ledger.byRun(chain),
+    plan: (digest: string) => ledger.get('plan', digest),
+  };
+  const connectors = createConnectors(config.connectors, { evidence, record, egress });
   const { directory } = policy;
   const world: World = {
     mode: config.mode,
@@ -74,17 +72,6 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     now: Date.now,
   };
   return { kind: 'world', world, close: () => ledger.close() };
-}
-
-async function secretFor(
-  secrets: Secrets,
-  reference: string,
-  reader: string,
-  use?: SecretUse,
-): Promise<string> {
-  const secret = await secrets.resolve(reference, reader, use);
-  if (secret.kind === 'no_secret') throw new SecretUnavailable(secret.fault);
-  return secret.value;
 }
 
 /** The id comes from whoever starts a workflow, so it is a name and never a path. */

@@ -12,9 +12,9 @@ export interface SecretUse {
 export type Binding =
   | readonly string[]
   | {
-      readonly readers?: readonly string[];
-      readonly playbooks?: readonly string[];
-      readonly hosts?: readonly string[];
+      readonly readers?: readonly string[] | undefined;
+      readonly playbooks?: readonly string[] | undefined;
+      readonly hosts?: readonly string[] | undefined;
     };
 
 export interface Bindings {
@@ -45,7 +45,7 @@ export function objectionTo(
   return null;
 }
 
-function isList(binding: Binding): binding is readonly string[] {
+export function isList(binding: Binding): binding is readonly string[] {
   return Array.isArray(binding);
 }
 

@@ -60,7 +60,14 @@ describe('the configuration', () => {
       activityIds: 'key',
       killSwitch: null,
       policyDigest: null,
-      connectors: { googleWorkspace: null, microsoftGraph: null, notify: null },
+      connectors: {
+        googleWorkspace: null,
+        microsoftGraph: null,
+        notify: null,
+        http: null,
+        defender: null,
+        report: {},
+      },
     });
   });
 

@@ -1,6 +1,8 @@
 /** The tables of task types in docs/playbooks.md, made from the catalogue and the shipped connectors. */
 import { deviceTaskTypes } from '../../activities/catalogue/device.ts';
+import { edrTaskTypes } from '../../activities/catalogue/edr.ts';
 import { emailTaskTypes } from '../../activities/catalogue/email.ts';
+import { httpTaskTypes } from '../../activities/catalogue/http.ts';
 import { routerTaskTypes } from '../../activities/catalogue/router.ts';
 import { installed } from '../../client/planning/installed.ts';
 import type { TaskType } from '../../workflows/language/catalogue.ts';
@@ -10,9 +12,20 @@ const GROUPS = [
   ['Mailboxes', emailTaskTypes],
   ['Devices', deviceTaskTypes],
   ['Routers', routerTaskTypes],
+  ['Endpoints under Defender', edrTaskTypes],
+  ['Everything else', httpTaskTypes],
 ] as const;
 
-const NOTHING_CONFIGURED = { connectors: { googleWorkspace: null, microsoftGraph: null, notify: null } };
+const NOTHING_CONFIGURED = {
+  connectors: {
+    googleWorkspace: null,
+    microsoftGraph: null,
+    notify: null,
+    http: null,
+    defender: null,
+    report: {},
+  },
+};
 
 /** Markdown. Throws when a type stands in no group or a group names a type that is not in the catalogue. */
 export function taskTypeTables(): string {
