@@ -96,7 +96,7 @@ connectors:
       'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
       'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
       'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
-      'cordon.yaml:4:3 connectors.notify.from is missing: it must be a mail address, with or without a name before it in the form Name <address>',
+      'cordon.yaml:4:3 connectors.notify must hold smtp and from together, or neither',
       'cordon.yaml:2:1 task_que: there is no such setting. Did you mean `task_queue`?',
     ]);
   });

@@ -80,6 +80,7 @@ function propertiesOf(schema: JsonObject): readonly (readonly [string, JsonObjec
 /** A JSON Schema in an author's words; throws for one that has none, so that no table is quietly wrong. */
 function wordFor(schema: JsonObject): string {
   const { anyOf, enum: allowed, type, items } = schema;
+  if (Array.isArray(type)) return type.map((one) => wordFor({ type: one })).join(' or ');
   if (Array.isArray(anyOf)) return anyOf.map((branch) => wordFor(branch as JsonObject)).join(' or ');
   if (Array.isArray(allowed)) return allowed.map((value) => `\`${String(value)}\``).join(' or ');
   switch (type) {
@@ -99,6 +100,10 @@ function wordFor(schema: JsonObject): string {
       return `{${propertiesOf(schema)
         .map(([name]) => name)
         .join(', ')}}`;
+    case undefined:
+      // A schema that says nothing lets everything pass.
+      if (Object.keys(schema).every((key) => key === 'description')) return 'anything';
+      throw new Error(`no word for the schema ${JSON.stringify(schema)}`);
     default:
       throw new Error(`no word for the schema ${JSON.stringify(schema)}`);
   }
