@@ -4,6 +4,7 @@
  * A1 No connector is called before its intent is durable under the claim it was begun with.
  * A2 An attempt of which nobody knows what became is repeated only where the action says a repeat is safe.
  * A3 With a card, what runs is what the card's stored bytes say.
+ * A4 Policy is asked again before every attempt, and its no is the last word.
  */
 import { canonical } from '../workflows/audit/canonical.ts';
 import type { RemoteActivities } from '../workflows/activities.ts';
@@ -11,11 +12,15 @@ import { isObject, type Json, type JsonObject } from '../workflows/language/json
 import type { Call, Result, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
+import { blotted } from './blotted.ts';
 import { createClaiming, type Claiming } from './claiming.ts';
 import type { Answer, Performance } from './connectors/connector.ts';
 import { conclude, type Attempt } from './conclusion.ts';
 import { inputsDigest } from './keys.ts';
+import { lastLook, refuse } from './last-look.ts';
 import { withoutCall } from './no-call.ts';
+import { overLimit } from './over-limit.ts';
+import { createPins } from './pins.ts';
 import { callContext, performanceOf } from './performing.ts';
 import { appendFacts } from './record.ts';
 import { SecretUnavailable } from './secrets/unavailable.ts';
@@ -29,6 +34,7 @@ type Input = {
 };
 
 export function createAct(world: World): RemoteActivities['act'] {
+  const pins = createPins(world);
   return async ({ run, facts, call, at }: Input) => {
     const performance = performanceOf(world, call.question);
     const objection = performance === undefined ? noConnector(call) : await objectionTo(world, call);
@@ -38,10 +44,14 @@ export function createAct(world: World): RemoteActivities['act'] {
     }
     const pulse = world.pulse();
     const claiming = createClaiming(world, run, call, pulse, at);
-    const begun = await claiming.begin(facts);
+    const looked = await lastLook(world, pins, run, call, pulse.scheduledAt ?? at);
+    if (looked.kind === 'denied') return refuse(world, run, call, claiming, looked.verdict, facts, at);
+    const begun = await claiming.begin(facts, world.policy.reserve(looked.inquiry));
+    if (begun.kind === 'over_limit')
+      return refuse(world, run, call, claiming, overLimit(begun, world.policy.set.digest), [], at);
     const result =
       begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none')
-        ? await attempt(world, run, call, performance, claiming, begun, pulse)
+        ? await attempt(world, run, call, performance, claiming, { ...begun, redact: looked.redact }, pulse)
         : await withoutCall(call, claiming, begun);
     return { ...result, receipts: claiming.receipts() };
   };
@@ -83,7 +93,7 @@ async function attempt(
   call: Call,
   performance: Performance,
   claiming: Claiming,
-  begun: { readonly attempt: number; readonly fence: number },
+  begun: { readonly attempt: number; readonly fence: number; readonly redact: readonly string[] },
   pulse: Pulse,
 ): Promise<Result> {
   const timeout = AbortSignal.timeout(call.timeoutMs);
@@ -100,6 +110,7 @@ async function attempt(
       reads: call.question.reversibility === 'none',
       retry: call.retry,
       output: world.contracts.get(call.question.type)?.output,
+      redact: begun.redact,
     };
     const { end, say } = conclude(answer, tried, world.redact);
     await keepTrying(() => claiming.finish(begun.fence, end), pulse);
@@ -117,9 +128,12 @@ async function answerOf(
   context: Parameters<Performance['perform']>[1],
 ): Promise<Answer<Json>> {
   try {
-    return await performance.perform(inputs, context);
+    return blotted(await performance.perform(inputs, context), world.redact);
   } catch (error) {
-    if (error instanceof SecretUnavailable) return { kind: 'refused', fault: error.fault };
+    if (error instanceof SecretUnavailable)
+      return error.mayPass
+        ? { kind: 'try_again', because: 'unavailable', fault: error.fault }
+        : { kind: 'refused', fault: error.fault };
     const kind = error instanceof Error ? error.name : typeof error;
     return {
       kind: 'unknown',

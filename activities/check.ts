@@ -1,6 +1,7 @@
 /** Asks a connector whether the step a person had to do is done. Reads only, so it leaves no intent. */
 import type { RemoteActivities } from '../workflows/activities.ts';
 import { isObject } from '../workflows/language/json.ts';
+import { blottedObject } from './blotted.ts';
 import { callContext, performanceOf } from './performing.ts';
 import { plainJson } from './plain.ts';
 import type { World } from './world.ts';
@@ -14,7 +15,7 @@ export function createCheck(world: World): RemoteActivities['check'] {
     const context = callContext(world, run, call.question, pulse, signal, 1);
     try {
       const output = plainJson(await performance.check(call.question.inputs, context));
-      return isObject(output) ? output : null;
+      return isObject(output) ? blottedObject(output, world.redact) : null;
     } catch {
       // A poll that failed has learnt nothing; the next one asks again.
       return null;

@@ -6,6 +6,7 @@ import type { Fault } from '../workflows/walk/outcome.ts';
 import { claimKey, digestOf, sha256 } from './keys.ts';
 import { demandRecorded, eventsOf } from './record.ts';
 import type { BeginAnswer, FinishRequest, Owner } from './stores/claims.ts';
+import type { Reserve } from './stores/reservations.ts';
 import type { Pulse, World } from './world.ts';
 
 export function ownerOf(run: RunRef, task: string): Owner {
@@ -14,7 +15,7 @@ export function ownerOf(run: RunRef, task: string): Owner {
 
 export interface Claiming {
   /** The claim and the intent, in one commit. What the walk noted goes before, whatever the answer is. */
-  begin(facts: readonly StampedFact[]): Promise<BeginAnswer>;
+  begin(facts: readonly StampedFact[], reserve?: Reserve | null): Promise<BeginAnswer>;
   /** The result and what becomes of the key, in one commit. Throws when a later attempt has taken over. */
   finish(fence: number, end: End): Promise<void>;
   /** Milliseconds since whoever holds the key last gave a sign; 0 when nobody does. */
@@ -59,9 +60,9 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
       ? fact('connector_called', 'called', { attempt, result, output: digestOf(output ?? null) })
       : fact('connector_error', 'error', { attempt, result, ...fault, note: note ?? '' });
   return {
-    async begin(facts) {
+    async begin(facts, reserve = null) {
       const { answer, receipts } = await world.ledger.begin(
-        { key, owner, inputsDigest: call.inputsDigest, now: world.now() },
+        { key, owner, inputsDigest: call.inputsDigest, reserve, now: world.now() },
         {
           events: eventsOf(run, facts),
           record: (answer) =>

@@ -20,6 +20,8 @@ export interface Attempt {
   readonly reads: boolean;
   readonly retry: Retry;
   readonly output: z.ZodType | undefined;
+  /** Output fields that policy withholds. */
+  readonly redact: readonly string[];
 }
 
 export interface Conclusion {
@@ -83,7 +85,7 @@ function concludeDone(output: Json, attempt: Attempt): Conclusion {
   const attempts = attempt.number;
   const parsed =
     attempt.output === undefined ? { success: true, data: output } : attempt.output.safeParse(output);
-  const value = plainJson(parsed.success ? parsed.data : null);
+  const value = withhold(plainJson(parsed.success ? parsed.data : null), attempt.redact);
   if (isObject(value) && JSON.stringify(value).length <= LARGEST_OUTPUT)
     return ended(attempt, 'done', { kind: 'done', output: value, attempts }, value);
   const fault = {
@@ -91,6 +93,31 @@ function concludeDone(output: Json, attempt: Attempt): Conclusion {
     message: 'the connector acted, but its answer is not what this task type promises',
   };
   return attempt.reads ? refused(attempt, fault) : openFate(attempt, fault);
+}
+
+/** Each value by an empty one of its kind, so that what reads it still finds what its type promises. */
+function withhold(value: Json | null, fields: readonly string[]): Json | null {
+  if (fields.length === 0 || typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value.map((item) => withhold(item, fields));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      fields.includes(name) ? emptied(inner) : withhold(inner, fields),
+    ]),
+  );
+}
+
+function emptied(value: Json): Json {
+  switch (typeof value) {
+    case 'string':
+      return '[withheld]';
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    default:
+      return Array.isArray(value) ? [] : null;
+  }
 }
 
 function ended(attempt: Attempt, result: End['result'], say: Result, output: Json): Conclusion {

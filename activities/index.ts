@@ -7,6 +7,7 @@ import { createJudge } from './judge.ts';
 import { createPlan } from './plan.ts';
 import { createRecord } from './record.ts';
 import { createSettle } from './settle.ts';
+import { createTell } from './tell.ts';
 import { createWeigh } from './weigh.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +19,7 @@ export function createActivities(world: World): Activities {
     weigh: createWeigh(world),
     act: createAct(world),
     check: createCheck(world),
+    tell: createTell(world),
     settle: createSettle(world),
     record: createRecord(world),
   };

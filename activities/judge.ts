@@ -4,50 +4,69 @@ import { isObject, type JsonObject } from '../workflows/language/json.ts';
 import type { Judgement, Question, RunRef } from '../workflows/ports.ts';
 import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
-import type { Verdict } from '../workflows/walk/verdict.ts';
+import { ownerOf } from './claiming.ts';
+import { consult } from './consult.ts';
+import type { Inquiry } from './inquiry.ts';
+import { overLimit } from './over-limit.ts';
 import { claimKey, inputsDigest, labelOf, sha256 } from './keys.ts';
+import { createPins, type Pins } from './pins.ts';
 import { flawOf } from './plain.ts';
 import { appendFacts } from './record.ts';
+import type { Verdict } from '../workflows/walk/verdict.ts';
+import { verdictFact } from './verdict-fact.ts';
 import type { World } from './world.ts';
 
 export function createJudge(world: World): LocalActivities['judge'] {
+  const pins = createPins(world);
   return async ({ run, facts, question, at }) => {
-    const { judgement, verdictFact } = await judge(world, run, question, at);
-    const noted = verdictFact === null ? facts : [...facts, verdictFact];
+    const { judgement, told } = await judge(world, pins, run, question, at);
+    const noted = told === null ? facts : [...facts, told];
     return { ...judgement, receipts: await appendFacts(world, run, noted) };
   };
 }
 
 interface Judged {
   readonly judgement: Judgement;
-  readonly verdictFact: StampedFact | null;
+  readonly told: StampedFact | null;
 }
 
-async function judge(world: World, run: RunRef, question: Question, at: number): Promise<Judged> {
+async function judge(world: World, pins: Pins, run: RunRef, question: Question, at: number): Promise<Judged> {
   const checked = checkInputs(world, question);
-  if (checked.kind === 'invalid') return { judgement: checked, verdictFact: null };
+  if (checked.kind === 'invalid') return { judgement: checked, told: null };
   const { inputs, targets } = checked;
   const digest = inputsDigest(question.type, question.connector, inputs);
   const seen = await lookUp(world, run, question, digest);
-  if (seen !== null) return { judgement: seen, verdictFact: null };
-  const verdict = await world.policy.decide({
-    task: question.task,
-    type: question.type,
-    connector: question.connector,
-    reversibility: question.reversibility,
-    severity: run.severity,
-    playbook: run.playbook,
-    caseId: run.caseId,
-    requestedBy: run.requestedBy,
-    approvals: question.approvals,
-    mode: world.mode,
-    targets,
-  });
+  if (seen !== null) return { judgement: seen, told: null };
+  const { inquiry, lapse, ...said } = await consult(world, pins, run, { ...question, inputs }, targets, at);
+  const verdict = await withinLimits(world, run, question.task, inquiry, said.verdict);
+  world.shadow?.observe(inquiry, verdict);
   const label = labelOf(question, run, world.labels === 'digest');
   return {
-    judgement: { kind: 'decided', verdict, inputs, inputsDigest: digest, targets, label },
-    verdictFact: factOf(question, verdict, digest, at),
+    judgement: {
+      kind: 'decided',
+      verdict,
+      inputs,
+      inputsDigest: digest,
+      targets,
+      label,
+      ...(lapse === null ? {} : { lapsed: lapse }),
+    },
+    told: verdictFact(question, verdict, digest, at, 'judge'),
   };
+}
+
+/** People are not asked for what a limit would stop anyway. What is asked of nobody is counted when it begins. */
+async function withinLimits(
+  world: World,
+  run: RunRef,
+  task: string,
+  inquiry: Inquiry,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const reserve = verdict.effect === 'needs_approval' ? world.policy.reserve(inquiry) : null;
+  if (reserve === null) return verdict;
+  const exceeded = await world.ledger.exceeded(reserve, ownerOf(run, task), world.now());
+  return exceeded === null ? verdict : overLimit(exceeded, world.policy.set.digest);
 }
 
 type Checked =
@@ -92,24 +111,4 @@ async function lookUp(
   }
   if (claim.state !== 'done' || !isObject(claim.output)) return null;
   return { kind: 'already_done', output: claim.output, key: sha256(key) };
-}
-
-/** Judged again after a crash, another answer is another fact: the record keeps both. */
-function factOf(question: Question, verdict: Verdict, digest: string, at: number): StampedFact {
-  const details = {
-    effect: verdict.effect,
-    rules: verdict.rules.map((rule) => ({ ...rule })),
-    engine: verdict.engine,
-    policy_set: verdict.policySet,
-    inputs: digest,
-    approvals: question.approvals.length,
-    errors: [...verdict.errors],
-  };
-  return {
-    event: verdict.errors.length > 0 ? 'policy_check_error' : 'policy_checked',
-    task: question.task,
-    details,
-    at,
-    coordinate: `judge/${question.task}/${question.approvals.length}`,
-  };
 }

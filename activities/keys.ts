@@ -4,7 +4,7 @@ import { canonical } from '../workflows/audit/canonical.ts';
 import type { Json, JsonObject } from '../workflows/language/json.ts';
 import type { Question, RunRef } from '../workflows/ports.ts';
 
-export function sha256(text: string): string {
+export function sha256(text: string | Uint8Array): string {
   return hash('sha256', text, 'hex');
 }
 

@@ -20,7 +20,7 @@ const LONGEST_SILENCE_MS = 15 * 60_000;
 export async function withoutCall(
   call: Call,
   claiming: Claiming,
-  begun: Exclude<BeginAnswer, { readonly kind: 'begun' }>,
+  begun: Exclude<BeginAnswer, { readonly kind: 'begun' | 'over_limit' }>,
 ): Promise<Result> {
   const { question } = call;
   switch (begun.kind) {

@@ -11,6 +11,7 @@ import { parsePlaybook } from '../workflows/language/parse.ts';
 import { formatProblem } from '../workflows/language/problem.ts';
 import { sealPlan } from '../workflows/language/seal.ts';
 import type { JsonObject } from '../workflows/language/json.ts';
+import { PAP, TLP } from '../workflows/language/marking.ts';
 import type { Plan, SealedPlan } from '../workflows/language/plan.ts';
 import { sha256 } from './keys.ts';
 import { flawOf } from './plain.ts';
@@ -35,6 +36,8 @@ const startInput = z.strictObject({
       requested_by: z.string().trim().min(1).max(200).optional(),
       provider: z.string().min(1).max(100).optional(),
       poll_seconds: z.number().min(0.1).max(300).optional(),
+      tlp: z.enum(TLP).optional(),
+      pap: z.enum(PAP).optional(),
       continue_after_events: z.int().min(50).optional(),
     })
     .default({}),
@@ -85,11 +88,16 @@ async function planFor(world: World, request: PlanRequest, cache: Map<string, Co
       `plan_too_large: the plan takes ${text.length} characters, a run can carry ${LARGEST_PLAN}; split the playbook into several`,
     );
   await world.ledger.put({ kind: 'plan', digest: sealed.digest, text });
+  const startedBy = await world.whoStarted(request.workflowId, request.runId);
   return {
     kind: 'plan',
     sealed,
     context: checked.context,
-    requestedBy: options.requested_by ?? (await world.whoStarted(request.workflowId, request.runId)),
+    requestedBy: options.requested_by ?? startedBy,
+    startedBy,
+    ...(options.tlp === undefined && options.pap === undefined
+      ? {}
+      : { marking: { tlp: options.tlp ?? null, pap: options.pap ?? null } }),
     pollMs: options.poll_seconds === undefined ? null : options.poll_seconds * 1000,
     continueAfterEvents: options.continue_after_events ?? null,
     searchable: world.searchable,
@@ -167,6 +175,7 @@ async function recordRefusal(
   const run = {
     workflowId,
     chain,
+    runId: request.runId,
     startedAt,
     caseId,
     playbook,

@@ -1,8 +1,11 @@
 /** Everything the activities act with, put together once by the worker (or by a rehearsal). */
 import type { Catalogue } from '../workflows/language/catalogue.ts';
+import type { Approvals } from './approvals/index.ts';
+import type { FindOrigin } from './approvals/standing.ts';
 import type { TaskContract } from './catalogue/task-type.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { Policy } from './policy/engine.ts';
+import type { Shadow } from './policy/shadow.ts';
 import type { SecretUse } from './secrets/binding.ts';
 import type { Ledger } from './stores/ledger.ts';
 
@@ -14,6 +17,8 @@ export interface Pulse {
   readonly signal: AbortSignal;
   /** The run was cancelled; a worker that shuts down leaves the call to the next one. */
   cancelled(): boolean;
+  /** When the server scheduled this attempt, milliseconds since 1970: a clock that no worker can be wrong about. */
+  readonly scheduledAt?: number;
   /** Tells the server that the attempt is alive. */
   beat(): void;
 }
@@ -26,6 +31,14 @@ export interface World {
   /** Record, claims and documents. */
   readonly ledger: Ledger;
   readonly policy: Policy;
+  /** Who may approve, and how a word is tied to a person. */
+  readonly approvals: Approvals;
+  /** How an execution came about, as the server has it. */
+  readonly origin: FindOrigin;
+  /** A set that is asked beside the enforced one and decides nothing. */
+  readonly shadow?: Shadow;
+  /** Sends a policy's notice to mail addresses; absent where nobody can be told. Rejects when it was not taken. */
+  readonly tell?: (to: readonly string[], subject: string, text: string) => Promise<void>;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly contracts: ReadonlyMap<string, TaskContract>;
   readonly catalogue: Catalogue;

@@ -18,6 +18,7 @@ const PLAYBOOKS = [
   line('graph', 'draw a playbook as Mermaid text', () => import('./commands/graph.ts')),
   line('rehearse', 'run rehearsals, without a server', () => import('./commands/rehearse.ts')),
   line('schema', 'print the JSON Schema of playbooks', () => import('./commands/schema.ts')),
+  line('policy', 'try, explain, compare and activate policies', () => import('./commands/policy.ts')),
 ];
 
 const RUNS = [
@@ -32,9 +33,14 @@ const ANSWERS = [
   line('approvals', 'what waits for a person', () => import('./commands/approvals.ts')),
   line('approve', 'agree to exactly the card shown', () => import('./commands/approve.ts')),
   line('reject', 'refuse a card', () => import('./commands/reject.ts')),
+  line('break-glass', 'in an emergency, act alone on a card', () => import('./commands/break-glass.ts')),
+  line('review', 'look at what was done behind broken glass', () => import('./commands/review.ts')),
+  line('withdraw', 'take an approval back', () => import('./commands/withdraw.ts')),
   line('confirm', 'say that you did a last step', () => import('./commands/confirm.ts')),
   line('resolve', 'say what became of a call', () => import('./commands/resolve.ts')),
 ];
+
+const PEOPLE = [line('keys', "make an approver's key", () => import('./commands/keys.ts'))];
 
 const RECORD = [
   line(
@@ -50,6 +56,7 @@ const RECORD = [
 const OPERATION = [
   line('connectors', 'what each connector can do', () => import('./commands/connectors.ts')),
   line('worker', 'run a worker', () => import('./commands/worker.ts')),
+  line('gateway', 'let people sign in and approve in a browser', () => import('./commands/gateway.ts')),
   line('witness', 'watch logs, and cosign what continues', () => import('./commands/witness.ts')),
   line('dev', 'server, simulators and worker in one process', () => import('./commands/dev.ts')),
   line('demo', 'contain a compromised mailbox, start to end', () => import('./commands/demo.ts')),
@@ -59,6 +66,7 @@ export const GROUPS: readonly (readonly [heading: string, commands: readonly Com
   ['Playbooks:', PLAYBOOKS],
   ['Runs:', RUNS],
   ['Answers:', ANSWERS],
+  ['People:', PEOPLE],
   ['Record:', RECORD],
   ['Operation:', OPERATION],
 ];

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -13,6 +13,7 @@ import { LOG_EVENTS } from '../workflows/audit/log-act.ts';
 import { compilePlaybook } from '../workflows/language/compile.ts';
 import { refusal } from '../workflows/language/expression-functions.ts';
 import type { Json, JsonObject } from '../workflows/language/json.ts';
+import { openRoster } from '../activities/approvals/roster.ts';
 import { parsePlaybook } from '../workflows/language/parse.ts';
 import { STATUSES } from '../workflows/language/playbook.ts';
 import { formatProblems } from '../workflows/language/problem.ts';
@@ -141,7 +142,9 @@ describe('commands that need no server', () => {
 
   test('the plan of the first playbook says that policy asks for a person', () => {
     const plan = tried.find((line) => line.includes('plan my-playbooks')) ?? '';
-    expect(ran.get(plan)?.out).toMatch(/approval +one person, asked for by policy/);
+    expect(ran.get(plan)?.out).toMatch(
+      /approval +one person, at assurance V1 or better, .*asked for\s+by policy/s,
+    );
   });
 
   test('the picture of the playbook is the one that `cordon graph` draws', () => {
@@ -151,7 +154,7 @@ describe('commands that need no server', () => {
 
   test('the table of commands is that of `cordon --help`', () => {
     const help = ran.get(extra[1] ?? '')?.out ?? '';
-    const shown = [...help.matchAll(/^ {2}([a-z]+) {2,}(\S.*)$/gm)].map(([, name, does]) => [name, does]);
+    const shown = [...help.matchAll(/^ {2}([a-z-]+) {2,}(\S.*)$/gm)].map(([, name, does]) => [name, does]);
     const told = rowsOf(section('README.md', '## Commands'), 'command').map(([usage = '', does]) => [
       wordsOf(codeIn(usage)[0] ?? '')[0],
       does,
@@ -177,8 +180,12 @@ describe('examples', () => {
   });
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));
 
-  test('every example is a playbook, a rehearsal or a configuration', () => {
-    expect(examples.filter(({ text }) => !/^(id|rehearsal|kill_switch):/.test(text))).toEqual([]);
+  test('every example is a playbook, a rehearsal, a configuration or a roster', () => {
+    expect(
+      examples.filter(
+        ({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway|state|persons):/.test(text),
+      ),
+    ).toEqual([]);
   });
 
   test.each(ofKind(/^id:/))('$name compiles', ({ text, file }) => {
@@ -197,11 +204,14 @@ describe('examples', () => {
     },
   );
 
-  test.each(ofKind(/^kill_switch:/))('$name is a configuration', ({ text, index }) => {
-    const file = join(folder, `${String(index)}.yaml`);
-    writeFileSync(file, text);
-    expect(loadConfig({ file, env: {} }).kind).toBe('config');
-  });
+  test.each(ofKind(/^(kill_switch|principal|gateway|state):/))(
+    '$name is a configuration',
+    ({ text, index }) => {
+      const file = join(folder, `${String(index)}.yaml`);
+      writeFileSync(file, text);
+      expect(loadConfig({ file, env: {} }).kind).toBe('config');
+    },
+  );
 
   test('every expression gives what the table says', () => {
     const text = section('docs/playbooks.md', '## Expressions');
@@ -265,11 +275,42 @@ describe('tables', () => {
     expect(text).toContain(CONFLICT_EVENT);
   });
 
-  test('reasons why a vote does not count exist in the code', () => {
-    const told = namesIn(section('docs/operations.md', '## Answering runs'), 'code');
-    const code = read('workflows/walk/strand.ts') + read('activities/weigh.ts');
-    expect(told.length).toBeGreaterThan(5);
+  test('reasons why a word does not count exist in the code', () => {
+    const told = namesIn(section('docs/approvals.md', '### Why a word does not count'), 'code');
+    const approvals = readdirSync(join(root, 'activities/approvals')).map(
+      (name) => `activities/approvals/${name}`,
+    );
+    const places = [
+      ...approvals,
+      'workflows/walk/strand.ts',
+      'workflows/walk/listen.ts',
+      'activities/weigh.ts',
+    ];
+    const code = places.map(read).join('\n');
+    expect(told.length).toBeGreaterThan(25);
     expect(told.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+  });
+
+  test('rules of the shipped policy set and its guards: all of them, and no others', () => {
+    const told = namesIn(section('docs/policy.md', '## The shipped rules'), 'rule');
+    const rules = ['accounts', 'devices', 'everything', 'routers'].flatMap((file) =>
+      [...read(`policies/${file}.cedar`).matchAll(/@id\("([^"]+)"\)/g)].map(([, id = '']) => id),
+    );
+    expect(told.toSorted()).toEqual(rules.toSorted());
+    const guards = namesIn(section('docs/policy.md', '## Guards'), 'rule in the record');
+    const code = ['policy/tripwires', 'policy/guards', 'last-look'].map((file) =>
+      read(`activities/${file}.ts`),
+    );
+    const trips = [...code.join('').matchAll(/(?:guardRule|rule)\(\s*'([a-z_]+)'|'guard\.([a-z_]+)'/g)];
+    const known = new Set(trips.map(([, short, long]) => `guard.${short ?? long ?? ''}`));
+    expect([...known].toSorted()).toEqual(guards.toSorted());
+  });
+
+  test('the roster that is shown is one', async () => {
+    const [shown] = blocksOf('docs/approvals.md', 'yaml');
+    const file = join(folder, 'roster.yaml');
+    writeFileSync(file, shown?.text ?? '', { mode: 0o600 });
+    expect(await openRoster(file, null)).toMatchObject({ kind: 'roster' });
   });
 
   test('exit codes', () => {

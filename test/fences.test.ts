@@ -14,8 +14,8 @@ function filesUnder(folder: string): string[] {
 /** Lower ranks know nothing of higher ones. First match holds. */
 const RANKS: readonly (readonly [pattern: RegExp, rank: number, name: string])[] = [
   [/^workflows\/(language|audit)\//, 0, 'language and audit'],
-  [/^workflows\/walk\/(outcome|verdict|fact)\.ts$/, 1, 'what can come of it'],
-  [/^workflows\/(ports|exchange|activities)\.ts$/, 2, 'the border'],
+  [/^workflows\/walk\/(outcome|verdict|fact|terms)\.ts$/, 1, 'what can come of it'],
+  [/^workflows\/(ports|exchange|words|activities)\.ts$/, 2, 'the border'],
   [/^workflows\/walk\//, 3, 'the walk'],
   [/^workflows\//, 4, 'the binding'],
   [/^activities\//, 4, 'the doing side'],

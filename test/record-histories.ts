@@ -1,7 +1,7 @@
 /**
  * Records the histories in test/histories anew, one per behaviour: `node test/record-histories.ts`. To be run
  * when old runs are meant to notice a change of the workflow code, together with the change's entry in
- * workflows/changes.ts. What is recorded is synthetic: simulated providers, example domains.
+ * workflows/changes.ts. With names of behaviours, only those, and nothing is taken away. What is recorded is synthetic: simulated providers, example domains.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ import {
   rejected,
   settled,
   startedAgain,
+  withdrawn,
   type Story,
 } from './server/stories.ts';
 
@@ -40,17 +41,20 @@ const STORIES: { readonly [behaviour: string]: Story } = {
   'approved-by-update': approvedByUpdate,
   settled,
   'started-again': startedAgain,
+  withdrawn,
 };
 
+const chosen = process.argv.slice(2);
 const folder = join(import.meta.dirname, 'histories');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 quietRuntime((line) => void process.stderr.write(`${line}\n`));
 const [server, bundle] = await Promise.all([startServer(), bundleWorkflows()]);
 try {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder);
+  if (chosen.length === 0) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   for (const [behaviour, tell] of Object.entries(STORIES)) {
+    if (chosen.length > 0 && !chosen.includes(behaviour)) continue;
     // The queue's name becomes the case's, so that what is recorded says what it is.
     const scene = await openScene({ address: server.address, bundle, taskQueue: behaviour });
     try {

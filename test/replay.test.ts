@@ -35,6 +35,7 @@ const TRAITS: { readonly [name: string]: Trait } = {
   [`${MAIL}@approved-by-update`]: completed(8, 'approve?'),
   'coaching_v1@settled': completed(1, 'resolve'),
   [`${MAIL}@started-again`]: completed(2),
+  'rotation_v1@withdrawn': completed(1, 'approve', 'withdraw'),
 };
 
 interface Event {

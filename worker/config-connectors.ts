@@ -21,17 +21,23 @@ export interface ConnectorsConfig {
   readonly report: ReportConfig;
 }
 
+/** Under this name the store's own password is read, and no connector can be called so. */
+export const STORE_READER = 'cordon:store';
+
 /**
  * Who may read which secret. A connector's credentials are bound to that connector, so that a playbook cannot
  * hand them to an action as if they were data.
  */
 export function bindingsFrom(file: ConfigFile): Bindings {
-  const { secrets, connectors, record } = file;
+  const { secrets, connectors, gateway, record, state_password: statePassword } = file;
   const owned: readonly (readonly [reference: string | undefined, reader: string])[] = [
+    [statePassword, STORE_READER],
     [connectors.google_workspace?.service_account, 'google-workspace'],
     [connectors.microsoft_graph?.client_secret, 'microsoft-graph'],
     [connectors.notify?.smtp?.password, 'notify'],
     ...outboundCredentials(file),
+    [gateway.serve?.signing_key, 'gateway'],
+    [gateway.serve?.client_secret, 'gateway'],
     [record.s3?.access_key, SECRET_READER],
     [record.s3?.secret_key, SECRET_READER],
   ];

@@ -3,6 +3,9 @@
  * that sentence and never the value, which may be a secret in the wrong place.
  */
 import { z } from 'zod';
+import { approvals, roster } from './config-approvals-schema.ts';
+import { policy } from './config-policy-schema.ts';
+import { gateway, principal } from './config-proof.ts';
 import {
   bindings,
   channels,
@@ -13,21 +16,22 @@ import {
   reportSection,
   vault,
 } from './config-outbound-sections.ts';
-import { record } from './config-schema-record.ts';
-import { must, number, path, reference, text, url, word } from './config-words.ts';
-
-const mailAddress = text('a mail address', /^[^\s@<>"(),;:\\]+@[A-Za-z0-9.-]+$/);
-const sender = text(
-  'a mail address, with or without a name before it in the form Name <address>',
-  /^[^\r\n]+@[^\r\n]+$/,
-);
-const digest = text('a SHA-256 digest, 64 hexadecimal digits in lower case', /^[0-9a-f]{64}$/);
-const domain = text('a mail domain such as example.org', /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/);
-const domains = z
-  .array(domain, must('a list of mail domains'))
-  .min(1, must('a list of at least one mail domain'));
-
-const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]+$/);
+import { record } from './config-record-schema.ts';
+import {
+  digest,
+  domains,
+  host,
+  mailAddress,
+  must,
+  number,
+  path,
+  reference,
+  sender,
+  state,
+  text,
+  url,
+  word,
+} from './config-words.ts';
 
 const variable = text('the name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]*$/);
 
@@ -99,10 +103,12 @@ export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
     task_queue: word.default('cordon'),
-    state: path.default('.cordon/cordon.db'),
+    state: state.default('.cordon/cordon.db'),
+    state_password: reference.optional(),
     playbooks: path.default('playbooks'),
     policies: path.default('policies'),
     policy_digest: digest.optional(),
+    policy,
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
     evidence_s3: evidenceS3.optional(),
@@ -111,7 +117,11 @@ export const configSchema = z.strictObject(
     seal_minutes: number('a number of minutes, 0 to 1440', 0, 1_440).default(10),
     kill_switch: path.optional(),
     record,
+    roster: roster.optional(),
+    approvals,
     secrets,
+    principal,
+    gateway,
     connectors: z
       .strictObject(
         {

@@ -3,6 +3,7 @@
  * is CORDON_CONNECTORS_NOTIFY_SMTP_PORT. Lists are written with commas between their entries, lists of mappings and
  * mappings whose keys are free as JSON.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ENV_PREFIX } from '../activities/secrets/env.ts';
 import { nearest } from '../workflows/language/suggest.ts';
@@ -16,8 +17,8 @@ export interface Variable {
   readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
 }
 
-/** Read elsewhere, by the same prefix: which configuration file, and whether our own errors show their stack. */
-const OTHERS = ['CORDON_CONFIG', 'CORDON_DEBUG'] as const;
+/** Read elsewhere, by the same prefix: which configuration file, whether our errors show their stack, a key's passphrase. */
+const OTHERS = ['CORDON_CONFIG', 'CORDON_DEBUG', 'CORDON_KEY_PASSPHRASE'] as const;
 
 const TYPES = ['integer', 'boolean', 'array', 'object'] as const;
 
@@ -35,6 +36,31 @@ function variablesOf(schema: Schema, path: readonly string[]): readonly Variable
   return [{ name: `CORDON_${path.join('_').toUpperCase()}`, path, type }];
 }
 
+/**
+ * What guards every run stands in the file, where it is reviewed and its changes are seen. A variable that would set it
+ * is refused: whoever can set a process's environment must not be able to lift a limit.
+ */
+const GUARDS = ['policy_digest', 'policy', 'max_targets', 'kill_switch'] as const;
+
+function isGuard(path: readonly string[]): boolean {
+  return (GUARDS as readonly (string | undefined)[]).includes(path[0]);
+}
+
+/**
+ * What a variable may set where the file says nothing, as in a container without one, but must not loosen where the
+ * file has fixed it.
+ */
+const FIXED: readonly string[] = [
+  'mode',
+  'policies',
+  'roster.file',
+  'roster.digest',
+  'approvals.mass_targets',
+  'secrets.bindings',
+  'principal.accept',
+  'gateway.trusted_keys',
+];
+
 interface Applied {
   readonly value: unknown;
   /** Which variable set the value at a path; paths joined with dots. */
@@ -46,12 +72,27 @@ interface Applied {
 export function applyVariables(given: unknown, env: Environment): Applied {
   const value: unknown = structuredClone(given);
   const variables = new Map<string, string>();
+  const guarded: string[] = [];
   for (const { name, path, type } of VARIABLES) {
     const text = env[name];
     if (text === undefined || text === '') continue;
-    if (set(value, path, read(text, type))) variables.set(path.join('.'), name);
+    if (isGuard(path)) {
+      guarded.push(
+        `${name}: ${path.join('.')} guards every run and is set in cordon.yaml only; unset the variable`,
+      );
+      continue;
+    }
+    const setting = path.join('.');
+    const [fixed, wanted] = [at(given, path), read(text, type)];
+    if (FIXED.includes(setting) && fixed !== undefined && !isDeepStrictEqual(fixed, wanted))
+      guarded.push(`${name} would override ${setting}, which the file sets; change it in the file`);
+    else if (set(value, path, wanted)) variables.set(setting, name);
   }
-  return { value, variables, problems: misspelt(env) };
+  return { value, variables, problems: [...guarded, ...misspelt(env)] };
+}
+
+function at(root: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, step) => (isMapping(inner) ? inner[step] : undefined), root);
 }
 
 /** What does not read as its type stays text, and the schema then says what was expected. */

@@ -1,11 +1,16 @@
 /** Configuration: cordon.yaml, then CORDON_* variables over it, all faults in one report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
+import { approvalsFrom } from './config-approvals.ts';
 import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
 import type { Bindings } from '../activities/secrets/binding.ts';
 import { evidenceS3From, vaultFrom, type EvidenceS3, type VaultSettings } from './config-outbound.ts';
+import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
+import { isPostgresUrl } from '../activities/stores/source.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
+import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
 import { recordFrom } from './config-record.ts';
@@ -15,12 +20,18 @@ export interface Config {
   /** Development admits approvals under an asserted name; production does not. */
   readonly mode: 'development' | 'production';
   readonly taskQueue: string;
-  /** Absolute paths from here on; given ones were relative to the configuration's folder. */
+  /**
+   * Absolute paths from here on; given ones were relative to the configuration's folder. This one is a SQLite file's,
+   * or the URL of a Postgres database.
+   */
   readonly state: string;
+  /** Reference to the password that belongs to the URL. */
+  readonly statePassword: string | null;
   readonly playbooks: string;
   readonly policies: string;
   /** Refuse every policy set but this one. */
   readonly policyDigest: string | null;
+  readonly policy: PolicySection;
   readonly maxTargets: number;
   readonly evidence: string;
   /** Evidence is kept in this bucket instead of the folder. */
@@ -36,6 +47,14 @@ export interface Config {
   readonly sealMinutes: number;
   /** While this file exists nothing acts. */
   readonly killSwitch: string | null;
+  /** Who may approve. Null: names are believed in development mode, and nobody can approve in production. */
+  readonly roster: { readonly file: string; readonly digest: string | null } | null;
+  readonly approvals: {
+    readonly idToken: IdTokenConfig | null;
+    readonly massTargets: number;
+    readonly mostPerHour: number;
+    readonly notify: { readonly to: readonly string[]; readonly link: string | null } | null;
+  };
   readonly secrets: {
     /** Environment variables that references may name, besides those called CORDON_SECRET_…. */
     readonly env: readonly string[];
@@ -49,6 +68,9 @@ export interface Config {
     /** Where generated secrets are kept. */
     readonly keepIn: 'folder' | 'vault';
   };
+  /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
+  readonly principal: { readonly accept: boolean };
+  readonly gateway: GatewayConfig;
   /** How the record is signed, and where its checkpoints go. */
   readonly record: RecordSettings;
   readonly connectors: ConnectorsConfig;
@@ -104,10 +126,12 @@ function configFrom(file: ConfigFile, folder: string): Config {
   return {
     mode: file.mode,
     taskQueue: file.task_queue,
-    state: at(file.state),
+    state: isPostgresUrl(file.state) ? file.state : at(file.state),
+    statePassword: file.state_password ?? null,
     playbooks: at(file.playbooks),
     policies: at(file.policies),
     policyDigest: file.policy_digest ?? null,
+    policy: policyFrom(file, at),
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
     evidenceS3: evidenceS3From(file.evidence_s3),
@@ -118,6 +142,9 @@ function configFrom(file: ConfigFile, folder: string): Config {
     activityIds: file.activity_ids,
     sealMinutes: file.seal_minutes,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
+    roster:
+      file.roster === undefined ? null : { file: at(file.roster.file), digest: file.roster.digest ?? null },
+    approvals: approvalsFrom(file.approvals),
     secrets: {
       env: file.secrets.env,
       file: file.secrets.file === undefined ? null : at(file.secrets.file),
@@ -126,6 +153,8 @@ function configFrom(file: ConfigFile, folder: string): Config {
       vault: vaultFrom(file.secrets.vault),
       keepIn: file.secrets.keep_in,
     },
+    principal: file.principal,
+    gateway: gatewayFrom(file.gateway),
     record: recordFrom(file.record, at),
     connectors: connectorsFrom(file.connectors),
   };

@@ -74,6 +74,7 @@ export function temporalPulse(): Pulse {
   const { workflowExecution, attempt } = context.info;
   return {
     attemptId: `${workflowExecution?.runId ?? 'none'}:${attempt}`,
+    scheduledAt: context.info.currentAttemptScheduledTimestampMs,
     signal: context.cancellationSignal,
     cancelled: () => context.cancellationSignal.aborted && !shuttingDown(context.cancellationSignal.reason),
     beat: () => context.heartbeat(),

@@ -1,20 +1,35 @@
 /** From configuration to the world that activities act in. All faults of all parts in one report. */
 import { readFile, realpath } from 'node:fs/promises';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
-import { openPolicy, POLICY_DEFAULTS } from '../activities/policy/index.ts';
+import type { Secrets } from '../activities/secrets/index.ts';
+import type { LineGuard } from '../activities/secrets/line-guard.ts';
+import { mailingOf } from '../activities/connectors/notify/config.ts';
 import { openStores } from '../activities/stores/index.ts';
+import { StoreError, type Ledger } from '../activities/stores/ledger.ts';
 import type { World } from '../activities/world.ts';
+import { openApprovals, originOf } from './approvals.ts';
 import type { Config } from './config.ts';
+import { demandsOf, unmetDemands } from '../activities/policy/demands.ts';
+import { readFolder } from '../activities/policy/set-files.ts';
+import { openConfigured } from './config-policy.ts';
+import { openShadow } from './shadow.ts';
+import { createTeller } from './tell.ts';
+import { STORE_READER } from './config-connectors.ts';
 import { temporalPulse } from './create.ts';
 import { openConfiguredSecrets, openEvidence, outboundOf, secretFor } from './keeping.ts';
 
 export type OpenedWorld =
-  | { readonly kind: 'world'; readonly world: World; readonly close: () => Promise<void> }
+  | {
+      readonly kind: 'world';
+      readonly world: World;
+      /** Puts what knows the secrets in front of what writes log lines. */
+      readonly guardLines: (write: (line: string) => void) => LineGuard;
+      readonly close: () => Promise<void>;
+    }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 export interface WorldInput {
@@ -24,26 +39,35 @@ export interface WorldInput {
 }
 
 export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
-  const policy = await openPolicy({
-    ...POLICY_DEFAULTS,
-    folder: config.policies,
-    killSwitchFile: config.killSwitch,
-    maxTargets: config.maxTargets,
-    expectedDigest: config.policyDigest,
-  });
+  const policy = await openConfigured(config);
   const outbound = outboundOf(config);
   if (outbound.kind === 'problems') return outbound;
   const { egress } = outbound;
   const opened = openConfiguredSecrets(config, egress);
-  if (policy.kind === 'problems' || opened.kind === 'problems')
+  const flaws = opened.kind === 'problems' ? opened.problems : await opened.secrets.inspect();
+  if (policy.kind === 'problems' || opened.kind === 'problems' || flaws.length > 0)
     return {
       kind: 'problems',
-      problems: [policy, opened].flatMap((one) => (one.kind === 'problems' ? one.problems : [])),
+      problems: [...(policy.kind === 'problems' ? policy.problems : []), ...flaws],
     };
   const { secrets } = opened;
+  const shadow = await openShadow(config);
+  if (shadow.kind === 'problems') return shadow;
+  const approvals = await openApprovals(
+    config,
+    (reference, reader) => secretFor(secrets, reference, reader),
+    client,
+  );
+  if (approvals.kind === 'problems') return approvals;
+  const unmet = await unmetBy(config);
+  if (unmet.length > 0) return { kind: 'problems', problems: unmet };
+  const password =
+    config.statePassword === null ? null : await secrets.resolve(config.statePassword, STORE_READER);
+  if (password?.kind === 'no_secret')
+    return { kind: 'problems', problems: [`state_password: ${password.fault.message}`] };
   const evidence = await openEvidence(config, secrets, egress);
-  mkdirSync(dirname(config.state), { recursive: true, mode: 0o700 });
-  const ledger = await openStores(config.state);
+  const ledger = await ledgerOrFault(config.state, password?.value);
+  if (typeof ledger === 'string') return { kind: 'problems', problems: [ledger] };
   const record = {
     byRun: (chain: string) => ledger.byRun(chain),
     plan: (digest: string) => ledger.get('plan', digest),
@@ -55,6 +79,10 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     labels: config.activityIds,
     ledger,
     policy: policy.engine,
+    ...(shadow.kind === 'shadow' ? { shadow: shadow.shadow } : {}),
+    ...tellerOf(config, secrets),
+    approvals: approvals.approvals,
+    origin: (workflowId, runId) => originOf(client, workflowId, runId),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
     contracts,
     catalogue: createCatalogue(connectors),
@@ -71,7 +99,31 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     pulse: temporalPulse,
     now: Date.now,
   };
-  return { kind: 'world', world, close: () => ledger.close() };
+  return { kind: 'world', world, guardLines: secrets.guardLines, close: () => ledger.close() };
+}
+
+/** Policies that ask for what this deployment cannot prove would leave every card without an answer. */
+async function unmetBy({ mode, roster, principal, policies }: Config): Promise<readonly string[]> {
+  const read = await readFolder(policies);
+  if (read.kind === 'problems') return read.problems;
+  return unmetDemands(demandsOf(read.files), { mode, roster: roster !== null, attested: principal.accept });
+}
+
+function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
+  const mailing = mailingOf(config.connectors.notify);
+  return mailing === null
+    ? {}
+    : { tell: createTeller(mailing, (reference) => secretFor(secrets, reference, 'notify')) };
+}
+
+/** Whoever configured the store can mend what is wrong with it. */
+async function ledgerOrFault(state: string, password: string | undefined): Promise<Ledger | string> {
+  try {
+    return await openStores(state, { password });
+  } catch (error) {
+    if (error instanceof StoreError) return `state: ${error.message}`;
+    throw error;
+  }
 }
 
 /** The id comes from whoever starts a workflow, so it is a name and never a path. */

@@ -4,6 +4,7 @@
  */
 import type { Witnessed } from './audit/receipt.ts';
 import type { JsonObject } from './language/json.ts';
+import type { Marking, Pap, Tlp } from './language/marking.ts';
 import type { SealedPlan } from './language/plan.ts';
 import type {
   Call,
@@ -11,6 +12,8 @@ import type {
   CardBody,
   Judgement,
   Message,
+  NoCard,
+  Occasion,
   Question,
   Result,
   RunRef,
@@ -33,6 +36,9 @@ export interface StartOptions {
   readonly provider?: string;
   /** First delay between polls for a person's last step, seconds (1 to 300). */
   readonly poll_seconds?: number;
+  /** How far the case may be told (TLP 2.0), and how openly it may be acted on (PAP). */
+  readonly tlp?: Tlp;
+  readonly pap?: Pap;
   /** Continue as a new run after this many history events (at least 50), instead of at the server's advice. */
   readonly continue_after_events?: number;
 }
@@ -56,6 +62,10 @@ export type PlanReply =
       /** Checked against the playbook's declaration, defaults filled in. */
       readonly context: JsonObject;
       readonly requestedBy: string;
+      /** Absent where the start said nothing of it. */
+      readonly marking?: Marking;
+      /** Absent in histories from before it was kept. */
+      readonly startedBy?: string;
       readonly pollMs: number | null;
       readonly continueAfterEvents: number | null;
       /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */
@@ -75,9 +85,9 @@ export interface LocalActivities {
   judge(
     input: Recorded & { readonly question: Question; readonly at: number },
   ): Promise<Judgement & Witnessed>;
-  ask(input: Recorded & { readonly body: CardBody }): Promise<Card & Witnessed>;
+  ask(input: Recorded & { readonly body: CardBody }): Promise<(Card | NoCard) & Witnessed>;
   weigh(
-    input: Recorded & { readonly message: Message; readonly card: Card | null },
+    input: Recorded & { readonly message: Message; readonly card: Card | null; readonly at: number },
   ): Promise<Weighed & Witnessed>;
   settle(
     input: Recorded & { readonly call: Call; readonly settled: Settled; readonly at: number },
@@ -89,6 +99,13 @@ export interface LocalActivities {
 export interface RemoteActivities {
   act(input: Recorded & { readonly call: Call; readonly at: number }): Promise<Result & Witnessed>;
   check(input: { readonly run: RunRef; readonly call: Call }): Promise<JsonObject | null>;
+  /** Nothing waits for it; see `Ports.tell`. */
+  tell(input: {
+    readonly run: RunRef;
+    readonly card: Card;
+    readonly occasion: Occasion;
+    readonly at: number;
+  }): Promise<void>;
 }
 
 export type Activities = LocalActivities & RemoteActivities;

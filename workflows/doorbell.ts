@@ -5,21 +5,26 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Mailbox } from './mailbox.ts';
 import { DESCRIPTIONS, signals, updates } from './messages.ts';
-import type { Reply } from './ports.ts';
+import type { Message, Reply } from './ports.ts';
 import { MESSAGE_KINDS, readMessage, type MessageKind } from './walk/message.ts';
 
-/** Signals beyond this many unheard ones are dropped, each with its fact: a flood must not fill memory. */
-const MOST_UNHEARD = 1_000;
+/**
+ * As many as the server lets one execution receive, so that no flood pushes out a word that could count; and not
+ * more text than a run can hold in memory. Beyond either, words are dropped.
+ */
+const MOST_UNHEARD = 10_000;
+const MOST_UNHEARD_CHARACTERS = 16_000_000;
 
 export interface Door {
-  /** Null until the plan is there; then says whether a task by this name is waiting for a person. */
-  readonly waits: (task: string) => boolean;
+  /** Null where the task can use this word now; otherwise why it cannot. */
+  readonly closedTo: (message: Message) => string | null;
   readonly ignored: (kind: MessageKind, code: string, task: string | null) => void;
 }
 
 /** Must be called before the first await, so that no message comes before its handler. */
 export function hangDoorbell(mailbox: Mailbox, door: Door): void {
   let unheard = 0;
+  let characters = 0;
   for (const kind of MESSAGE_KINDS) {
     const description = DESCRIPTIONS[kind];
     setHandler(
@@ -27,11 +32,22 @@ export function hangDoorbell(mailbox: Mailbox, door: Door): void {
       (raw: unknown) => {
         const reading = readMessage(kind, raw);
         if (reading.kind === 'malformed') return door.ignored(kind, reading.code, null);
-        const { task } = reading.message;
-        if (!door.waits(task)) return door.ignored(kind, 'nothing_open', task);
-        if (unheard >= MOST_UNHEARD) return door.ignored(kind, 'flood', task);
+        const { message } = reading;
+        const { task } = message;
+        const closed = door.closedTo(message);
+        if (closed !== null) return door.ignored(kind, closed, task);
+        const size = JSON.stringify(message).length;
+        if (unheard >= MOST_UNHEARD || characters + size > MOST_UNHEARD_CHARACTERS)
+          return door.ignored(kind, 'flood', task);
         unheard += 1;
-        mailbox.put({ message: reading.message, reply: () => (unheard -= 1) });
+        characters += size;
+        mailbox.put({
+          message,
+          reply: () => {
+            unheard -= 1;
+            characters -= size;
+          },
+        });
       },
       { description },
     );
@@ -56,6 +72,8 @@ function refuseEarly(kind: MessageKind, raw: unknown, door: Door): void {
   if (reading.kind === 'malformed')
     throw new TypeError(`this ${kind} cannot be read (${reading.code}); expected ${DESCRIPTIONS[kind]}`);
   const { task } = reading.message;
-  if (!door.waits(task))
-    throw new TypeError(`nothing is open for task ${task}; query approvals shows what is`);
+  const closed = door.closedTo(reading.message);
+  if (closed === 'committed')
+    throw new TypeError(`${task} has acted already; what was approved cannot be taken back`);
+  if (closed !== null) throw new TypeError(`nothing is open for task ${task}; query approvals shows what is`);
 }

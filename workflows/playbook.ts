@@ -22,6 +22,7 @@ import { approvalsQuery, DESCRIPTIONS, statusQuery } from './messages.ts';
 import type { Message, Reply, RunRef } from './ports.ts';
 import { createTemporalPorts, short } from './temporal-ports.ts';
 import { fitting, reportOf, type RunReport } from './walk/report.ts';
+import { closedTo } from './walk/opening.ts';
 import { freshState, type RunState } from './walk/state.ts';
 import { createWalk, type Walk } from './walk/walk.ts';
 
@@ -30,6 +31,7 @@ export interface Carried {
   readonly digest: string;
   readonly state: RunState;
   readonly requestedBy: string;
+  readonly startedBy?: string;
   readonly startedAt: number;
   readonly unheard: readonly Message[];
 }
@@ -57,7 +59,7 @@ export default async function playbook(input: StartInput, carried?: Carried): Pr
     if (walk === null) early.push({ kind, code, task });
     else walk.ignored({ kind, code, task });
   };
-  hangDoorbell(mailbox, { waits: (task) => state?.tasks[task]?.phase === 'waiting', ignored });
+  hangDoorbell(mailbox, { closedTo: (message) => closedTo(message, state), ignored });
   setDefaultSignalHandler((name) => ignored(name.slice(0, 64), 'unknown_signal', null));
   for (const message of carried?.unheard ?? []) mailbox.put({ message, reply: () => {} });
 
@@ -131,11 +133,12 @@ async function fetchPlan(input: StartInput, digest: string | null): Promise<Plan
 }
 
 function runRef(input: StartInput, planned: Planned, carried: Carried | undefined): RunRef {
-  const { workflowId, firstExecutionRunId, startTime } = workflowInfo();
+  const { workflowId, runId, firstExecutionRunId, startTime } = workflowInfo();
   const { plan, digest } = planned.sealed;
   return {
     workflowId,
     chain: firstExecutionRunId,
+    runId,
     startedAt: carried?.startedAt ?? startTime.getTime(),
     caseId: input.case_id,
     playbook: plan.playbook.id,
@@ -143,7 +146,14 @@ function runRef(input: StartInput, planned: Planned, carried: Carried | undefine
     planDigest: digest,
     severity: plan.playbook.severity,
     requestedBy: carried?.requestedBy ?? planned.requestedBy,
+    ...(planned.marking === undefined ? {} : { marking: planned.marking }),
+    ...startedBy(carried === undefined ? planned : carried),
   };
+}
+
+/** Absent rather than undefined, so that runs from before it was kept stay as they are. */
+function startedBy({ startedBy: by }: { readonly startedBy?: string }): { readonly startedBy?: string } {
+  return by === undefined ? {} : { startedBy: by };
 }
 
 /** The server refuses more than 2 MiB of input. */
@@ -158,7 +168,14 @@ function continueRun(
   unheard: readonly Message[],
 ): Promise<never> {
   const { requestedBy, startedAt } = run;
-  const carry: Carried = { digest: planned.sealed.digest, state, requestedBy, startedAt, unheard };
+  const carry: Carried = {
+    digest: planned.sealed.digest,
+    state,
+    requestedBy,
+    ...startedBy(run),
+    startedAt,
+    unheard,
+  };
   if (JSON.stringify(carry).length > LARGEST_CARRY)
     throw ApplicationFailure.create({
       type: 'StateTooLarge',

@@ -14,7 +14,18 @@ import {
 import type { LocalActivities, RemoteActivities } from './activities.ts';
 import { withoutReceipts } from './audit/receipt.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Call, Card, Heard, Judgement, Message, Ports, Result, RunRef, Weighed } from './ports.ts';
+import type {
+  Call,
+  Card,
+  Heard,
+  Judgement,
+  Message,
+  NoCard,
+  Ports,
+  Result,
+  RunRef,
+  Weighed,
+} from './ports.ts';
 import { createRounds } from './rounds.ts';
 
 /** Retried until it answers: policy and record must be reached before anything else happens. */
@@ -78,12 +89,18 @@ export function createTemporalPorts(around: Surroundings): Ports {
     ask: (body, facts) =>
       rounds.join(
         () => short.ask({ run, facts, body }),
-        (card) => withoutReceipts<Card>(card),
+        (asked) => withoutReceipts<Card | NoCard>(asked),
       ),
+    tell(card, occasion) {
+      const told = errand(card).tell({ run, card, occasion, at: now() });
+      told.catch((error: unknown) =>
+        log.warn('people could not be told of a card', { cancelled: isCancellation(error) }),
+      );
+    },
     weigh(message, card, facts) {
       progressed = true;
       return rounds.join(
-        () => short.weigh({ run, facts, message, card }),
+        () => short.weigh({ run, facts, message, card, at: now() }),
         (weighed) => withoutReceipts<Weighed>(weighed),
       );
     },
@@ -96,9 +113,12 @@ export function createTemporalPorts(around: Surroundings): Ports {
     async hear(task, until) {
       around.refresh();
       const stirred = (): boolean => mailbox.has(task) || around.cancelled() || suspendDue();
-      await condition(stirred, Math.max(1, until - now()));
+      // A timer has an end; some waits have none.
+      if (until === Infinity) await condition(stirred);
+      else await condition(stirred, Math.max(1, until - now()));
       return heard(around, task, suspendDue());
     },
+    spokenTo: (task) => mailbox.has(task),
     unheard(task) {
       const late: Message[] = [];
       for (let letter = mailbox.take(task); letter !== null; letter = mailbox.take(task)) {
@@ -150,6 +170,16 @@ function remote(call: Call, summary: string, activityId: string): RemoteActiviti
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Attempts at the provider are counted with the claim, not here: losing a worker or the store is not one.
     retry: { initialInterval: call.retry.backoffMs, backoffCoefficient: 2, maximumInterval: '5 minutes' },
+  });
+}
+
+/** Tried a few times, and then left: people also look by themselves. */
+function errand({ body }: Card): RemoteActivities {
+  return proxyActivities<RemoteActivities>({
+    summary: `${body.task}: tell those who may approve`,
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: '10 minutes',
+    retry: { initialInterval: '5 seconds', backoffCoefficient: 3, maximumAttempts: 3 },
   });
 }
 

@@ -8,6 +8,7 @@ import {
   documentLink,
   domainName,
   indicator,
+  mailDomainOf,
   sha256,
   storedItems,
   timestamp,
@@ -116,6 +117,7 @@ export const NotifyTeam = taskType({
   }),
   output: z.strictObject({ message_id: z.string() }),
   targets: (input) => [assetTarget(input.channel)],
+  reaches: (input) => mailDomainOf(input.channel),
 });
 
 export const deviceTaskTypes = [

@@ -1,7 +1,7 @@
 /** Task types of the mailbox playbooks: a compromised account at Google Workspace or Microsoft Entra. */
 import { z } from 'zod';
 import { taskType } from './task-type.ts';
-import { secretReference, sha256 } from './values.ts';
+import { mailDomainOf, secretReference, sha256 } from './values.ts';
 
 /** One mail address; compared in lower case. Long input is refused before the pattern runs. */
 export const mailAddress = z
@@ -121,6 +121,7 @@ export const HardeningCoach = taskType({
   }),
   output: z.strictObject({ message_id: z.string(), advice: z.array(z.string()) }),
   targets: (input) => [accountTarget(input.user_email)],
+  reaches: (input) => mailDomainOf(input.user_email),
 });
 
 export const emailTaskTypes = [

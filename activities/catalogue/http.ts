@@ -1,7 +1,7 @@
 /** The task type for systems that have no connector of their own. */
 import { z } from 'zod';
 import { taskType } from './task-type.ts';
-import { secretReference, sha256 } from './values.ts';
+import { hostOf, secretReference, sha256 } from './values.ts';
 
 /** RFC 9110 5.6.2. */
 const headerName = z
@@ -54,6 +54,7 @@ export const HttpRequest = taskType({
     artifact: sha256.nullable().describe('The answer as evidence where it is anything else'),
   }),
   targets: ({ url }) => [`http:${URL.parse(url)?.host ?? url}`],
+  reaches: ({ url }) => hostOf(url),
 });
 
 export const httpTaskTypes = [HttpRequest] as const;

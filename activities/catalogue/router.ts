@@ -5,6 +5,7 @@ import {
   assetTarget,
   caseId,
   documentLink,
+  hostOf,
   routerAddress,
   secretReference,
   sha256,
@@ -66,6 +67,7 @@ export const UpdateRouterFirmware = taskType({
     checksum_verified: z.boolean(),
   }),
   targets: router,
+  reaches: (input) => hostOf(input.firmware_url),
 });
 
 export const ApplyACL = taskType({
@@ -95,6 +97,7 @@ export const EnableRouterLogging = taskType({
   }),
   output: z.strictObject({ enabled: z.boolean() }),
   targets: router,
+  reaches: (input) => [`host:${input.syslog_server.toLowerCase()}`],
 });
 
 export const ScanRouter = taskType({

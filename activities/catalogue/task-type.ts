@@ -9,6 +9,8 @@ export interface TaskContract<I extends z.ZodType = z.ZodType, O extends z.ZodTy
   readonly output: O;
   /** Canonical names of what would be acted on; policy decides over these. */
   readonly targets: (input: z.output<I>) => readonly string[];
+  /** Where the action would send something, as `host:name` or `mail:domain` in lower case; absent: nowhere. */
+  readonly reaches?: (input: z.output<I>) => readonly string[];
 }
 
 export function taskType<I extends z.ZodType, O extends z.ZodType>(

@@ -42,6 +42,18 @@ export const indicator = z.strictObject({
   value: z.string().min(1).max(512),
 });
 
+/** The host of an address, as policy knows where an action sends something. None where it is no address. */
+export function hostOf(url: string): readonly string[] {
+  const host = URL.parse(url)?.hostname;
+  return host === undefined ? [`host:${url.slice(0, 253)}`] : [`host:${host}`];
+}
+
+/** The domain that mail to this address leaves for. */
+export function mailDomainOf(address: string): readonly string[] {
+  const domain = address.split('@').at(-1);
+  return address.includes('@') && domain !== undefined ? [`mail:${domain.toLowerCase()}`] : [];
+}
+
 /** Devices and routers as policy and the asset list know them. */
 export function assetTarget(name: string): string {
   return name.normalize('NFKC').toLowerCase();

@@ -19,6 +19,9 @@ function isNetwork(text: string): boolean {
   );
 }
 
+/** How many assets one name stands for, as a mailing group does. */
+const size = z.int().min(1).max(1_000_000).default(1);
+
 /** One way to recognise assets: every mailbox of a domain, a name's beginning, an IP network, or one name. */
 const entry = z.union([
   z.strictObject({
@@ -29,7 +32,7 @@ const entry = z.union([
   }),
   z.strictObject({ kind, prefix: name, provider }),
   z.strictObject({ kind, network, provider }),
-  z.strictObject({ kind, name, provider }),
+  z.strictObject({ kind, name, provider, size }),
 ]);
 
 const protectedEntry = z.strictObject({

@@ -1,5 +1,5 @@
 /** One spelling per name, so that a rule about an asset holds however the asset was written. */
-import { isIP, SocketAddress } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
 /** RFC 5321 4.5.3.1: a path of 256 with its brackets leaves 254 for a mail address; other names are shorter. */
 const LONGEST_NAME = 254;
@@ -31,4 +31,24 @@ function canonicalAddress(address: string): string | null {
   if (address.includes('%')) return null;
   const plain = new SocketAddress({ address, family }).address.toLowerCase();
   return plain.startsWith('::ffff:') && isIP(plain.slice(7)) === 4 ? plain.slice(7) : plain;
+}
+
+/** What the eye makes of a canonical name: letters and digits that look alike become one. */
+export function skeleton(name: string): string {
+  return name
+    .replaceAll('0', 'o')
+    .replace(/[1i|!]/g, 'l')
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w');
+}
+
+/** A network in CIDR notation; null for every other name. */
+export function networkOf(raw: string): BlockList | null {
+  const [address = '', bits = '', ...rest] = raw.normalize('NFKC').trim().split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return null;
+  if (Number(bits) > (family === 6 ? 128 : 32)) return null;
+  const network = new BlockList();
+  network.addSubnet(address, Number(bits), family === 6 ? 'ipv6' : 'ipv4');
+  return network;
 }

@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import type { AssetEntry, AssetList } from './asset-list.ts';
-import { canonicalName, mailParts } from './asset-name.ts';
+import { canonicalName, mailParts, networkOf, skeleton } from './asset-name.ts';
 
 export type AssetKind = AssetEntry['kind'];
 
@@ -15,6 +15,8 @@ export interface Asset {
   /** Which system holds it, and so which connector acts on it. */
   readonly provider: string;
   readonly protected: boolean;
+  /** How many assets the name stands for. */
+  readonly size: number;
 }
 
 export type Found = { readonly kind: 'known'; readonly asset: Asset } | { readonly kind: 'unknown' };
@@ -43,15 +45,32 @@ export function createAssetDirectory(list: AssetList): OpenedDirectory {
   };
   const { ids, primaries, problems } = protect(list, match);
   if (problems.length > 0) return { kind: 'problems', problems };
+  // A name that a person would take for a protected one is treated as if it were.
+  const lookalikes = new Map([...ids].filter((id) => isIP(id) === 0).map((id) => [skeleton(id), id]));
   const find = (target: string): Found => {
+    const holder = protectedWithin(target, ids);
+    if (holder !== null)
+      return { kind: 'known', asset: { ...(match(holder) ?? UNLISTED), id: holder, protected: true } };
     const name = canonicalName(target);
     const asset = name === null ? null : match(primaries.get(name) ?? name);
     if (asset === null) return { kind: 'unknown' };
     // The match may have led from an alias domain to the primary one, whose alias list counts too.
     const id = primaries.get(asset.id) ?? asset.id;
-    return { kind: 'known', asset: { ...asset, id, protected: ids.has(id) } };
+    const alike = ids.has(id) ? id : lookalikes.get(skeleton(id));
+    return { kind: 'known', asset: { ...asset, id: alike ?? id, protected: alike !== undefined } };
   };
   return { kind: 'directory', directory: { find } };
+}
+
+/** Only its protection matters: nothing will act on it. */
+const UNLISTED = { kind: 'service', provider: 'none', size: 1 } as const;
+
+/** The protected address that lies inside a network, when the target is one. */
+function protectedWithin(target: string, ids: ReadonlySet<string>): string | null {
+  const network = networkOf(target);
+  if (network === null) return null;
+  const inside = [...ids].find((id) => isIP(id) !== 0 && network.check(id, isIP(id) === 6 ? 'ipv6' : 'ipv4'));
+  return inside ?? null;
 }
 
 interface Protection {
@@ -85,7 +104,14 @@ function protect(list: AssetList, match: Matcher): Protection {
 type Matcher = (name: string) => Asset | null;
 
 function matcher(entry: AssetEntry): Matcher {
-  const asset = (id: string): Asset => ({ id, kind: entry.kind, provider: entry.provider, protected: false });
+  const size = 'size' in entry ? entry.size : 1;
+  const asset = (id: string): Asset => ({
+    id,
+    kind: entry.kind,
+    provider: entry.provider,
+    protected: false,
+    size,
+  });
   if ('domain' in entry) {
     const domains = new Set([entry.domain, ...entry.aliases].map((domain) => domain.toLowerCase()));
     return (name) => {

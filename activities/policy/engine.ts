@@ -7,10 +7,19 @@ import type { Reversibility } from '../../workflows/language/plan.ts';
 import type { Severity } from '../../workflows/language/playbook.ts';
 import type { Assurance } from '../../workflows/walk/outcome.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
+import type { Reserve } from '../stores/reservations.ts';
 import type { Asset } from './assets.ts';
+import type { Marking } from '../../workflows/language/marking.ts';
 
 /** Development admits approvals under an asserted name (V0); production does not. */
 export type Mode = 'development' | 'production';
+
+/** A person's approval of exactly these inputs, as far as it still stands: who, how surely, and in which groups. */
+export interface StandingApproval {
+  readonly by: string;
+  readonly assurance: Assurance;
+  readonly groups: readonly string[];
+}
 
 /** What there is to know about a task before it acts, whoever it acts on. Holds no inputs and no secrets. */
 export interface TaskFacts {
@@ -21,11 +30,21 @@ export interface TaskFacts {
   readonly reversibility: Reversibility;
   readonly severity: Severity;
   readonly playbook: string;
+  readonly playbookVersion: string;
   readonly caseId: string;
   readonly requestedBy: string;
-  /** Every approval given for exactly these inputs; `countedApprovals` says how many of them count. */
-  readonly approvals: readonly { readonly by: string; readonly assurance: Assurance }[];
+  readonly approvals: readonly StandingApproval[];
+  /** Whether persons, their keys and groups are known. Without a roster nobody in development can prove more than a name. */
+  readonly roster: boolean;
   readonly mode: Mode;
+  /** Workflow time of the question, milliseconds since 1970: a worker's own clock decides nothing. */
+  readonly at: number;
+  /** When the run started, milliseconds since 1970. */
+  readonly startedAt: number;
+  /** How far the case may be told (TLP) and how openly acted on (PAP); null where the case does not say. */
+  readonly marking: Marking;
+  /** Hosts and mail domains that the action would send something to, in lower case. */
+  readonly reaches: readonly string[];
 }
 
 /** Targets by the canonical names the catalogue gave them, not yet looked up. */
@@ -36,6 +55,10 @@ export interface PolicyQuestion extends TaskFacts {
 /** Every target found. Never empty: a task that acts on nothing known is refused before an engine is asked. */
 export interface PolicyRequest extends TaskFacts {
   readonly targets: readonly Asset[];
+  /** Who may not approve whatever their assurance: whoever asked for the run, and whoever `guards.yaml` names. */
+  readonly barred: readonly string[];
+  /** Whether this version of the playbook was released for more than looking. */
+  readonly released: boolean;
 }
 
 /** Which policies speak: `digest` is SHA-256 over every file of the set, `name` is for people. */
@@ -59,25 +82,13 @@ export interface PolicyEngine {
 export interface Policy {
   /** Never throws; see `PolicyEngine.decide`. */
   decide(question: PolicyQuestion): Promise<Verdict>;
+  /** What the act would take of the limits on changes; null when nothing limits it. */
+  reserve(question: PolicyQuestion & { readonly chain: string }): Reserve | null;
   readonly set: PolicySetId;
-}
-
-/**
- * How many distinct persons approved, for the purpose of a quorum: whoever asked for the run does not count,
- * and an asserted name (V0) counts in development only.
- */
-export function countedApprovals(facts: Pick<TaskFacts, 'approvals' | 'requestedBy' | 'mode'>): number {
-  const persons = new Set(
-    facts.approvals
-      .filter((approval) => approval.assurance !== 'V0' || facts.mode === 'development')
-      .map((approval) => personKey(approval.by)),
-  );
-  persons.delete(personKey(facts.requestedBy));
-  return persons.size;
-}
-
-function personKey(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
+  /** The set as a document whose SHA-256 is its digest; null where its text is not ours to keep. */
+  readonly source: string | null;
+  /** An earlier set, from its source, behind the same switch. Null when it cannot be opened any more. */
+  reopen(source: string): Promise<Policy | null>;
 }
 
 export const POLICY_ERROR = 'policy_error';

@@ -3,7 +3,9 @@ import { objectionTo, type Binding, type Bindings, type SecretUse } from './bind
 import { createEnvSource } from './env.ts';
 import { createFileSource } from './file.ts';
 import { createKeptStore } from './kept.ts';
+import { inspectSecrets } from './inspect.ts';
 import type { KeptSecret } from './kept.ts';
+import { createLineGuard, type LineGuard } from './line-guard.ts';
 import { createRedactor } from './redact.ts';
 import { noSecret, parseReference } from './source.ts';
 import type { NoSecret, Reference, Secret, SecretSource } from './source.ts';
@@ -39,6 +41,10 @@ export interface Secrets {
   keep(name: string, make: () => string): Promise<KeptSecret>;
   /** Blots out every secret resolved or made so far. For every log line and error text. */
   redact(text: string): string;
+  /** The same for lines that come one after the other: also what two of them make up together. */
+  guardLines(write: (line: string) => void): LineGuard;
+  /** Faults that show before a secret is used, each with what to do; see `inspectSecrets`. */
+  inspect(): Promise<readonly string[]>;
 }
 
 export type OpenedSecrets =
@@ -76,6 +82,8 @@ export function openSecrets(config: SecretsConfig): OpenedSecrets {
       return secret;
     },
     redact: (text) => redactor.redact(text),
+    guardLines: (write) => createLineGuard(redactor, write),
+    inspect: () => inspectSecrets(config, (reference, reader) => secrets.resolve(reference, reader)),
   };
   return { kind: 'secrets', secrets };
 }

@@ -125,6 +125,17 @@ async function readKey(folder: string): Promise<Buffer> {
   return key;
 }
 
+/** Null while nothing is kept, or all is as it must be. The message is fit to be shown. */
+export async function flawOfKept(folder: string): Promise<string | null> {
+  try {
+    const files = (await exists(folder)) ? await readdir(folder) : [];
+    if (files.includes('key') || files.some((file) => file.endsWith('.secret'))) await readKey(folder);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);

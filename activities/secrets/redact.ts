@@ -10,7 +10,14 @@ export interface Redactor {
   /** From now on this value is blotted out. Throws a `RangeError` for one too short to be told from text. */
   learn(value: string): void;
   redact(text: string): string;
+  /** How many characters at the end of this text may be the beginning of a secret; 0 for none. */
+  begun(text: string): number;
+  /** How many characters at the beginning of `next` end a secret that `text` ends with the beginning of. */
+  ended(text: string, next: string): { readonly before: number; readonly after: number } | null;
 }
+
+/** Fewer characters of a secret tell nothing, and are at the end of every other line by chance. */
+const SHORTEST_PART = 4;
 
 /** One per process. It holds the values it blots out, so it is itself never shown or sent anywhere. */
 export function createRedactor(): Redactor {
@@ -31,6 +38,23 @@ export function createRedactor(): Redactor {
       let clean = text;
       for (const form of forms) if (clean.includes(form)) clean = clean.replaceAll(form, BLOT);
       return clean;
+    },
+    begun(text) {
+      const last = text.at(-1);
+      for (const form of forms)
+        for (let length = Math.min(form.length - 1, text.length); length >= SHORTEST_PART; length -= 1)
+          if (form[length - 1] === last && text.endsWith(form.slice(0, length))) return length;
+      return 0;
+    },
+    ended(text, next) {
+      for (const form of forms)
+        for (let before = Math.min(form.length - 1, text.length); before >= SHORTEST_PART; before -= 1) {
+          if (form[before] !== next[0]) continue;
+          const rest = form.slice(before);
+          if (next.startsWith(rest) && text.endsWith(form.slice(0, before)))
+            return { before, after: rest.length };
+        }
+      return null;
     },
   };
 }

@@ -9,11 +9,31 @@ import type {
   Owner,
   SettleRequest,
 } from './claims.ts';
+import { decideReserve } from './reservation-rules.ts';
+import type { ReservationRow, Reserver } from './reservations.ts';
 
 /** The answer, and the record as it shall stand afterwards; null leaves it as it is. */
 export interface Decision<Answer> {
   readonly answer: Answer;
   readonly next: ClaimRecord | null;
+  readonly reservations?: readonly ReservationRow[];
+  /** The task whose reservations are given back, because nothing was sent. */
+  readonly returned?: Reserver;
+}
+
+/** A claim that may begin, if the limits allow; see `reservation-rules.ts`. */
+export function decideBeginWithin(
+  found: ClaimRecord | null,
+  request: BeginRequest,
+  rowsOf: (counter: string) => readonly ReservationRow[],
+): Decision<BeginAnswer> {
+  const decision = decideBegin(found, request);
+  const { reserve, owner, now } = request;
+  if (decision.answer.kind !== 'begun' || reserve === undefined || reserve === null) return decision;
+  const reserved = decideReserve(reserve, owner, now, rowsOf);
+  if (reserved.kind === 'reserved') return { ...decision, reservations: reserved.rows };
+  const { limit, taken, asked } = reserved;
+  return keep({ kind: 'over_limit', limit, taken, asked });
 }
 
 export function decideBegin(found: ClaimRecord | null, request: BeginRequest): Decision<BeginAnswer> {
@@ -41,7 +61,11 @@ export function decideFinish(found: ClaimRecord | null, request: FinishRequest):
   const state = stateAfter(request.result);
   const output = request.output ?? null;
   if (found.state !== 'calling') return keep(found.state === state && isEqual(found.output, output));
-  return { answer: true, next: { ...found, state, output, updatedAt: request.now } };
+  return {
+    answer: true,
+    next: { ...found, state, output, updatedAt: request.now },
+    ...(request.result === 'released' ? { returned: found.owner } : {}),
+  };
 }
 
 export function decideSettle(found: ClaimRecord | null, request: SettleRequest): Decision<boolean> {
@@ -63,7 +87,11 @@ export function decideSettle(found: ClaimRecord | null, request: SettleRequest):
   if (record.inputsDigest !== request.inputsDigest || !isSame(record.owner, request.owner))
     return keep(false);
   if (state === 'done') return keep(request.result === 'done' && isEqual(record.output, output));
-  return { answer: true, next: settled };
+  return {
+    answer: true,
+    next: settled,
+    ...(request.result === 'released' ? { returned: request.owner } : {}),
+  };
 }
 
 function keep<Answer>(answer: Answer): Decision<Answer> {

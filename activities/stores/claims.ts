@@ -7,6 +7,7 @@
  */
 import type { Json } from '../../workflows/language/json.ts';
 import type { NewEvent, Receipt } from './audit.ts';
+import type { Exceeded, Reserve } from './reservations.ts';
 
 /** One task of one run. Two owners are the same when chain and task are. */
 export interface Owner {
@@ -38,6 +39,8 @@ export interface BeginRequest {
   readonly key: string;
   readonly owner: Owner;
   readonly inputsDigest: string;
+  /** Limits the call must stay within; reserved in the same commit. A call that was interrupted holds its own already. */
+  readonly reserve?: Reserve | null;
   readonly now: number;
 }
 
@@ -52,6 +55,8 @@ export type BeginAnswer =
   /** `own`: this very task did it, and the reply was lost. */
   | { readonly kind: 'done'; readonly own: boolean; readonly output: Json; readonly attempts: number }
   | { readonly kind: 'held'; readonly by: Owner; readonly state: Exclude<ClaimState, 'free' | 'done'> }
+  /** It would go over a limit. Nothing was claimed. */
+  | ({ readonly kind: 'over_limit' } & Exceeded)
   /** The key was used with other inputs. */
   | { readonly kind: 'conflict'; readonly by: Owner; readonly state: Exclude<ClaimState, 'free'> }
   /** This task left it to a person; `output` is what it kept when it did. */
@@ -102,6 +107,8 @@ export interface Recorded<Answer> {
 export interface ClaimStore {
   /** Null when nobody holds the key. */
   lookup(key: string): Promise<ClaimRecord | null>;
+  /** The limit that a call would go over just now; null where there is room. Reserves nothing, so `begin` decides. */
+  exceeded(reserve: Reserve, owner: Owner, now: number): Promise<Exceeded | null>;
   /** Of any number of simultaneous callers with different owners, exactly one MUST be told `begun`. */
   begin(request: BeginRequest, alongside?: Alongside<BeginAnswer>): Promise<Recorded<BeginAnswer>>;
   /**

@@ -1,8 +1,11 @@
 /** The contract of a document store: texts kept under the SHA-256 of their UTF-8 bytes. */
 import type { NewEvent, Receipt } from './audit.ts';
 
-/** card: what an approver saw. plan: what a run was given. details: a fact's details too big for an entry. */
-export const DOCUMENT_KINDS = ['card', 'plan', 'details'] as const;
+/**
+ * card: what an approver saw. plan: what a run was given. details: a fact's details too big for an entry.
+ * policy: a set as it was enforced.
+ */
+export const DOCUMENT_KINDS = ['card', 'plan', 'details', 'policy'] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 export interface StoredDocument {

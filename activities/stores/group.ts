@@ -9,8 +9,10 @@ import { drawSalt, nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
 import { createPlacement, placeToCheck, refuseReplacedLog } from './placement.ts';
+import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { RunEnds } from './run-ends.ts';
 import { isSameDraft, isSameEvent } from './same-event.ts';
+import { createTally, type Tally } from './tally.ts';
 import { NO_NEEDS, type Changes, type Deliberation, type Found, type HeadRow, type Needs } from './tables.ts';
 import type { ValueName } from './values.ts';
 
@@ -20,6 +22,9 @@ export interface Wishes {
   readonly documents: readonly StoredDocument[];
   readonly drafts: readonly Draft[];
   readonly erasures: readonly ValueName[];
+  readonly reservations: readonly ReservationRow[];
+  /** Whose reservations shall go. */
+  readonly returned: Reserver | null;
 }
 
 /** Calls of a group are decided in the order they came; each sees what those before it did. */
@@ -27,8 +32,9 @@ export interface Call {
   /** Keys of the claims it will need, and drafts it will wish for whatever it finds: read for the group at once. */
   readonly keys: readonly string[];
   readonly drafts: readonly Draft[];
+  readonly counters: readonly CounterNeed[];
   /** MUST be quick and pure, and wish for nothing when its caller is at fault. */
-  decide(claim: (key: string) => ClaimRecord | null): Wishes;
+  decide(claim: (key: string) => ClaimRecord | null, reserved: Tally['rowsOf']): Wishes;
   /** Told inside the transaction where its drafts will stand, one receipt each. */
   placed(receipts: readonly Receipt[]): void;
 }
@@ -48,12 +54,17 @@ export function* decideGroup(
   const keys = new Set(calls.flatMap((call) => call.keys));
   const known = createKnowledge(runEnds.recall(head), keys);
   const ahead = known.lacking(calls.flatMap(({ drafts }) => drafts));
-  const found = yield { ...ahead, claims: [...keys], tailFrom: placeToCheck(left, head) };
+  const counters = calls.flatMap((call) => call.counters);
+  const tally = createTally(new Set(counters.map(({ counter }) => counter)));
+  const found = yield { ...ahead, claims: [...keys], tailFrom: placeToCheck(left, head), counters };
   refuseReplacedLog(left, head, found.tail);
   known.learn(found);
+  tally.learn(found.reservations);
 
   const wishes = calls.map((call) => {
-    const wish = call.decide(known.claim);
+    const wish = call.decide(known.claim, tally.rowsOf);
+    if (wish.returned !== null) tally.giveBack(wish.returned);
+    tally.reserve(wish.reservations);
     for (const claim of wish.claims) known.setClaim(claim);
     return wish;
   });
@@ -87,6 +98,8 @@ export function* decideGroup(
     documents: [...wishes.flatMap((wish) => wish.documents), ...placement.documents],
     values: placement.values,
     erasures: wishes.flatMap((wish) => wish.erasures),
+    returned: tally.returned(),
+    reservations: tally.reservations(),
     keep: () => runEnds.keep(placement.head(), placement.ends),
   };
 }

@@ -8,21 +8,30 @@
  */
 import { NotCanonicalError } from '../../workflows/audit/canonical.ts';
 import { draftEntry, type Draft } from '../../workflows/audit/entry.ts';
-import { actEvent, type NewEvent, type Receipt, type StoredEntry } from './audit.ts';
-import { decideBegin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
-import type { Alongside, ClaimRecord, Recorded } from './claims.ts';
+import { actEvent, type NewEvent, type Receipt } from './audit.ts';
+import { decideBeginWithin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
+import type { Alongside, ClaimRecord, Owner, Recorded } from './claims.ts';
 import { drawSalt, nodeCodec, sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
+import { inPages, valuesInPages } from './pages.ts';
+import { decideReserve, needsOf } from './reservation-rules.ts';
+import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
+import { refuseUnstorable } from './storable.ts';
 import type { Tables } from './tables.ts';
-import type { KeptValue } from './values.ts';
+import type { Tally } from './tally.ts';
 
-/** Entries fetched at a time when reading: the event loop turns between pages. */
-const PAGE = 500;
-const NO_WISHES: Wishes = { claims: [], documents: [], drafts: [], erasures: [] };
+const NO_WISHES: Wishes = {
+  claims: [],
+  documents: [],
+  drafts: [],
+  erasures: [],
+  reservations: [],
+  returned: null,
+};
 
 /** What a call comes to. Its caller's own fault is a value, so that it spoils nobody else's work. */
 type Share<Answer> =
@@ -41,21 +50,30 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     const drafts = events.map(draft);
     if (drafts.length === 0 && documents.length === 0) return [];
     const wishes = { ...NO_WISHES, documents, drafts };
-    const { receipts } = await submit.call([], drafts, () => ({ kind: 'ok', answer: null, wishes }));
+    const { receipts } = await submit.call([], drafts, [], () => ({ kind: 'ok', answer: null, wishes }));
     return receipts;
   };
 
   const decide = async <Answer>(
-    key: string,
-    rule: (found: ClaimRecord | null) => Decision<Answer>,
+    { key, owner = null }: { readonly key: string; readonly owner?: Owner | null },
+    rule: (found: ClaimRecord | null, reserved: Tally['rowsOf']) => Decision<Answer>,
     { events = [], record = () => [] }: Alongside<Answer>,
+    counters: readonly CounterNeed[] = [],
   ): Promise<Recorded<Answer>> => {
+    refuseUnstorable('a claim', [
+      key,
+      ...(owner === null ? [] : [owner.chain, owner.workflowId, owner.task]),
+    ]);
     const always = events.map(draft);
-    return submit.call([key], always, (claim) => {
-      const { answer, next } = rule(claim(key));
+    return submit.call([key], always, counters, (claim, reserved) => {
+      const { answer, next, reservations = [], returned = null } = rule(claim(key), reserved);
       try {
         const drafts = [...always, ...record(answer).map(draft)];
-        return { kind: 'ok', answer, wishes: { ...NO_WISHES, claims: next === null ? [] : [next], drafts } };
+        return {
+          kind: 'ok',
+          answer,
+          wishes: { ...NO_WISHES, claims: next === null ? [] : [next], drafts, reservations, returned },
+        };
       } catch (error) {
         return { kind: 'fault', error };
       }
@@ -72,21 +90,36 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     read: (from, to) => inPages(from, to, (at, limit) => open().entries(at, limit)),
     byRun: (chain) => inPages(0, Infinity, (at, limit) => open().entriesOfRun(chain, at, limit)),
     async lookup(key) {
+      refuseUnstorable('a key', [key]);
       const found = await open().claim(key);
       return found?.state === 'free' ? null : found;
     },
+    async exceeded(reserve, owner, now) {
+      const counters = needsOf(reserve, owner, now);
+      const { answer } = await submit.call([], [], counters, (_claim, reserved) => {
+        const decided = decideReserve(reserve, owner, now, reserved);
+        return { kind: 'ok', answer: decided, wishes: NO_WISHES };
+      });
+      if (answer.kind === 'reserved') return null;
+      const { limit, taken, asked } = answer;
+      return { limit, taken, asked };
+    },
     begin: (request, alongside = {}) =>
-      decide(request.key, (found) => decideBegin(found, request), alongside),
-    finish: (request, alongside = {}) =>
-      decide(request.key, (found) => decideFinish(found, request), alongside),
-    settle: (request, alongside = {}) =>
-      decide(request.key, (found) => decideSettle(found, request), alongside),
+      decide(
+        request,
+        (found, reserved) => decideBeginWithin(found, request, reserved),
+        alongside,
+        request.reserve ? needsOf(request.reserve, request.owner, request.now) : [],
+      ),
+    finish: (request, alongside = {}) => decide(request, (found) => decideFinish(found, request), alongside),
+    settle: (request, alongside = {}) => decide(request, (found) => decideSettle(found, request), alongside),
     async put(document, events = []) {
       if (sha256Hex(document.text) !== document.digest)
         throw new StoreError(
           'store_refused',
           `a ${document.kind} was handed over under a digest that is not its own`,
         );
+      refuseUnstorable(`a ${document.kind}`, [document.text]);
       return append(events, [document]);
     },
     async get(kind, digest) {
@@ -101,7 +134,7 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     async erase(erasures) {
       const drafts = erasures.map(({ act }) => draft(actEvent(act)));
       if (drafts.length === 0) return [];
-      const { receipts } = await submit.call([], drafts, () => ({
+      const { receipts } = await submit.call([], drafts, [], () => ({
         kind: 'ok',
         answer: null,
         wishes: { ...NO_WISHES, drafts, erasures },
@@ -128,6 +161,7 @@ function createSubmit(tables: Tables, now: () => number) {
   const call = async <Answer>(
     keys: readonly string[],
     drafts: readonly Draft[],
+    counters: readonly CounterNeed[],
     decide: (...args: Parameters<Call['decide']>) => Share<Answer>,
   ): Promise<Recorded<Answer>> => {
     const outcome: { share: Share<Answer> | null; receipts: readonly Receipt[] } = {
@@ -137,8 +171,9 @@ function createSubmit(tables: Tables, now: () => number) {
     await committer.submit({
       keys,
       drafts,
-      decide(claim) {
-        const share = decide(claim);
+      counters,
+      decide(claim, reserved) {
+        const share = decide(claim, reserved);
         outcome.share = share;
         return share.kind === 'ok' ? share.wishes : NO_WISHES;
       },
@@ -151,6 +186,7 @@ function createSubmit(tables: Tables, now: () => number) {
 }
 
 function draft(event: NewEvent): Draft {
+  refuseUnstorable('the name of a run', [event.run.chain]);
   try {
     const drafted = draftEntry(event, nodeCodec, drawSalt);
     const { renames, mayVary = false } = event;
@@ -163,34 +199,5 @@ function draft(event: NewEvent): Draft {
       `the fact ${name} at ${coordinate} cannot be recorded: ${error.message}`,
       { cause: error },
     );
-  }
-}
-
-async function* valuesInPages(
-  from: number,
-  to: number,
-  page: (at: number, limit: number) => Promise<readonly KeptValue[]>,
-): AsyncGenerator<KeptValue, void, undefined> {
-  for (let at = from; at < to;) {
-    const rows = await page(at, PAGE);
-    yield* rows.filter(({ index }) => index < to);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    at = last.index + 1;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-async function* inPages(
-  from: number,
-  to: number,
-  page: (at: number, limit: number) => Promise<readonly StoredEntry[]>,
-): AsyncGenerator<StoredEntry, void, undefined> {
-  for (let at = from; at < to;) {
-    const rows = await page(at, Math.min(PAGE, to - at));
-    yield* rows;
-    if (rows.length === 0) return;
-    at += rows.length;
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -9,6 +9,7 @@ import type { LogHead, StoredEntry } from './audit.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
+import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { KeptValue, ValueName } from './values.ts';
 
 /** The log's end. `at` is the time of its last entry, milliseconds since 1970. */
@@ -35,6 +36,7 @@ export interface Needs {
   readonly tailFrom: number | null;
   /** Indexes of entries whose personal values are wanted. */
   readonly values: readonly number[];
+  readonly counters: readonly CounterNeed[];
 }
 
 /** The rows there are, in any order but for the tail. What was asked for and is not here does not exist. */
@@ -45,6 +47,8 @@ export interface Found {
   /** By index. */
   readonly tail: readonly StoredEntry[];
   readonly values: readonly KeptValue[];
+  /** Of every counter asked about, each row once: those inside its window, and the asking task's own. */
+  readonly reservations: readonly ReservationRow[];
 }
 
 /** What shall be written. No claim and no entry stands in it twice. */
@@ -60,9 +64,20 @@ export interface Changes {
   readonly values: readonly KeptValue[];
   /** Value and salt MUST be gone for good when the commit is over: from tables, journals and free pages. */
   readonly erasures: readonly ValueName[];
+  /** Tasks of which no reservation shall stay. Carried out before `reservations`. */
+  readonly returned: readonly Reserver[];
+  /** One that is there already stays as it is. */
+  readonly reservations: readonly ReservationRow[];
 }
 
-export const NO_NEEDS: Needs = { claims: [], entries: [], runs: [], tailFrom: null, values: [] };
+export const NO_NEEDS: Needs = {
+  claims: [],
+  entries: [],
+  runs: [],
+  tailFrom: null,
+  values: [],
+  counters: [],
+};
 export const NO_CHANGES: Changes = {
   entries: [],
   head: null,
@@ -70,6 +85,8 @@ export const NO_CHANGES: Changes = {
   documents: [],
   values: [],
   erasures: [],
+  returned: [],
+  reservations: [],
 };
 
 /**

@@ -7,7 +7,7 @@ import type { RemoteActivities } from '../../workflows/activities.ts';
 import type { Call, RunRef } from '../../workflows/ports.ts';
 
 export interface BareInput {
-  readonly run: Omit<RunRef, 'workflowId' | 'chain' | 'startedAt'>;
+  readonly run: Omit<RunRef, 'workflowId' | 'chain' | 'runId' | 'startedAt'>;
   /** Every task makes this call, under its own name. */
   readonly call: Call;
   readonly tasks: readonly string[];
@@ -34,9 +34,9 @@ export async function layer(input: BareInput): Promise<number> {
 export { empty } from './empty.ts';
 
 async function perform({ run, call }: BareInput, task: string): Promise<void> {
-  const { workflowId, firstExecutionRunId, startTime } = workflowInfo();
+  const { workflowId, runId, firstExecutionRunId, startTime } = workflowInfo();
   const result = await act({
-    run: { ...run, workflowId, chain: firstExecutionRunId, startedAt: startTime.getTime() },
+    run: { ...run, workflowId, chain: firstExecutionRunId, runId, startedAt: startTime.getTime() },
     facts: [],
     call: { ...call, question: { ...call.question, task } },
     at: Date.now(),

@@ -1,6 +1,7 @@
 /** Sends a word, or prints how to send it, and says what became of it. */
 import type { Client } from '@temporalio/client';
 import { signalCommand } from '../../workflows/billboard.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { oneLine } from '../render/text.ts';
 import { complain, printJson, type Terminal } from '../terminal.ts';
@@ -24,10 +25,17 @@ export async function deliver({ client, terminal, workflowId, word, json }: Deli
 }
 
 /** For who sends it by other means: the exact payload, and the exact command. */
-export function print(terminal: Terminal, workflowId: string, word: Word, json: boolean): ExitCode {
+export function print(
+  terminal: Terminal,
+  workflowId: string,
+  word: Word,
+  json: boolean,
+  more: JsonObject = {},
+): ExitCode {
   const payload = JSON.stringify(word.input);
   const command = signalCommand({ workflowId }, word.kind, payload);
-  if (json) printJson(terminal, { workflow_id: workflowId, signal: word.kind, input: word.input, command });
+  if (json)
+    printJson(terminal, { workflow_id: workflowId, signal: word.kind, input: word.input, command, ...more });
   else terminal.out.write(`${payload}\n${command}\n`);
   return EXIT.done;
 }

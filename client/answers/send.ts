@@ -1,12 +1,20 @@
 /** Brings a person's word to a run: as an update, which is answered; as a signal where nobody can answer. */
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { signals, updates } from '../../workflows/messages.ts';
-import type { ConfirmInput, ResolveInput, VoteInput } from '../../workflows/messages.ts';
+import type {
+  ApproveInput,
+  BreakGlassInput,
+  ConfirmInput,
+  ResolveInput,
+  VoteInput,
+} from '../../workflows/messages.ts';
 import type { Reply } from '../../workflows/ports.ts';
 import { isNoWorker } from '../trouble.ts';
 
 export type Word =
-  | { readonly kind: 'approve' | 'reject'; readonly input: VoteInput }
+  | { readonly kind: 'approve'; readonly input: ApproveInput }
+  | { readonly kind: 'reject' | 'withdraw' | 'review'; readonly input: VoteInput }
+  | { readonly kind: 'break_glass'; readonly input: BreakGlassInput }
   | { readonly kind: 'confirm'; readonly input: ConfirmInput }
   | { readonly kind: 'resolve'; readonly input: ResolveInput };
 
@@ -41,7 +49,11 @@ function update(client: Client, workflowId: string, word: Word): Promise<Reply> 
   switch (word.kind) {
     case 'approve':
     case 'reject':
+    case 'withdraw':
+    case 'review':
       return handle.executeUpdate(updates[word.kind], { args: [word.input] });
+    case 'break_glass':
+      return handle.executeUpdate(updates.break_glass, { args: [word.input] });
     case 'confirm':
       return handle.executeUpdate(updates.confirm, { args: [word.input] });
     case 'resolve':
@@ -56,7 +68,11 @@ function signal(client: Client, workflowId: string, word: Word): Promise<void> {
   switch (word.kind) {
     case 'approve':
     case 'reject':
+    case 'withdraw':
+    case 'review':
       return handle.signal(signals[word.kind], word.input);
+    case 'break_glass':
+      return handle.signal(signals.break_glass, word.input);
     case 'confirm':
       return handle.signal(signals.confirm, word.input);
     case 'resolve':

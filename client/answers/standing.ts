@@ -17,6 +17,7 @@ const WAITS_FOR: { readonly [kind in OpenItem['kind']]: string } = {
   approval: 'approval',
   confirmation: 'confirmation',
   settlement: 'settlement',
+  review: 'review',
 };
 
 export function standingOf<Kind extends OpenItem['kind']>(

@@ -10,24 +10,28 @@ import { oneLine } from '../render/text.ts';
 import { readRun } from '../runs/read.ts';
 import { complain, type Terminal } from '../terminal.ts';
 import { deliver, print } from './deliver.ts';
+import { proveWord, toSign, type ProofOptions } from './prove.ts';
 import type { Word } from './send.ts';
 import { standingOf } from './standing.ts';
 import { invocation } from '../self.ts';
 
-interface Options {
+export type VoteKind = 'approve' | 'reject' | 'withdraw';
+
+interface Options extends ProofOptions {
   readonly as: string;
   readonly reason: string;
   readonly digest?: string;
   readonly print?: boolean;
   readonly json?: boolean;
+  readonly targets?: string;
 }
 
 /** SHA-256 in hex; the beginning of one names a card well enough when it is compared with the open card. */
 const DIGEST = /^[0-9a-f]{8,64}$/;
 const FULL = 64;
 
-export function voteCommand(program: Command, kind: 'approve' | 'reject', description: string): Command {
-  return program
+export function voteCommand(program: Command, kind: VoteKind, description: string): Command {
+  const command = program
     .command(kind)
     .description(description)
     .argument('<run>', 'workflow id, as `cordon approvals` shows it')
@@ -35,17 +39,26 @@ export function voteCommand(program: Command, kind: 'approve' | 'reject', descri
     .requiredOption('--as <person>', 'who you are')
     .requiredOption('--reason <text>', 'why')
     .option('--digest <sha256>', 'the card you read, or at least 8 digits of it; default: the open card')
+    .option('--key <file>', 'sign with this private key (`cordon keys new` makes one)')
+    .option('--id-token <file>', 'prove it with a sign-in: a file with an ID token, - for standard input')
     .option('--print', 'print the payload and the `temporal` command instead of sending')
-    .option('--json', 'print what became of it as JSON')
-    .action(
-      ending(async (terminal, run: string, task: string, options: Options) => {
-        if (options.digest !== undefined && !DIGEST.test(options.digest))
-          return complain(terminal, [
-            '--digest: write 8 to 64 hexadecimal digits in lower case, as the card shows them',
-          ]);
-        return withTemporal(terminal, ({ client }) => vote({ client, terminal, run, task, kind, options }));
-      }),
+    .option('--json', 'print what became of it as JSON');
+  if (kind === 'approve')
+    command.option(
+      '--targets <count>',
+      'how many targets you counted on the card; asked for where there are many',
     );
+  return command.action(
+    ending(async (terminal, run: string, task: string, options: Options) => {
+      if (options.targets !== undefined && !/^\d{1,6}$/.test(options.targets))
+        return complain(terminal, ['--targets: write the number you counted']);
+      if (options.digest !== undefined && !DIGEST.test(options.digest))
+        return complain(terminal, [
+          '--digest: write 8 to 64 hexadecimal digits in lower case, as the card shows them',
+        ]);
+      return withTemporal(terminal, ({ client }) => vote({ client, terminal, run, task, kind, options }));
+    }),
+  );
 }
 
 interface Vote {
@@ -53,15 +66,17 @@ interface Vote {
   readonly terminal: Terminal;
   readonly run: string;
   readonly task: string;
-  readonly kind: 'approve' | 'reject';
+  readonly kind: VoteKind;
   readonly options: Options;
 }
 
 async function vote(asked: Vote): Promise<ExitCode> {
-  const { client, terminal, run, task, options } = asked;
+  const { client, terminal, run, task, kind, options } = asked;
   const standing = standingOf(await readRun(client, run), task, 'approval');
   switch (standing.kind) {
     case 'no':
+      // Between the last vote and the deed no card is open, and an approval can still be taken back.
+      if (kind === 'withdraw' && options.digest?.length === FULL) return cast(asked, options.digest);
       return complain(terminal, [standing.message], standing.exit);
     case 'unknown':
       if (options.digest?.length === FULL) return cast(asked, options.digest);
@@ -88,14 +103,19 @@ async function vote(asked: Vote): Promise<ExitCode> {
   }
 }
 
-function cast(
-  { client, terminal, run, task, kind, options }: Vote,
-  digest: string,
-): ExitCode | Promise<ExitCode> {
-  const word: Word = { kind, input: { task, digest, by: options.as, reason: options.reason } };
+async function cast({ client, terminal, run, task, kind, options }: Vote, digest: string): Promise<ExitCode> {
+  const { as: by, reason, targets } = options;
+  const input = { task, digest, by, reason };
+  const word: Word =
+    kind === 'approve' && targets !== undefined
+      ? { kind, input: { ...input, targets: Number(targets) } }
+      : { kind, input };
+  const about = { workflowId: run, chain: '' };
+  const proved = await proveWord(word, about, options);
+  if (proved.kind === 'problems') return complain(terminal, proved.problems);
   const json = options.json === true;
-  if (options.print === true) return print(terminal, run, word, json);
-  return deliver({ client, terminal, workflowId: run, word, json });
+  if (options.print === true) return print(terminal, run, proved.word, json, toSign(word, about));
+  return deliver({ client, terminal, workflowId: run, word: proved.word, json });
 }
 
 /** What the vote is about, for whoever gave no digest. */

@@ -12,6 +12,7 @@ export function command(program: Command): void {
   examples(
     approve,
     'approve cordon-email_takeover_v1-CASE-7 rotate_password --as bo --reason "confirmed by phone"',
-    'approve cordon-email_takeover_v1-CASE-7 rotate_password --as bo --reason "confirmed by phone" --print',
+    'approve cordon-email_takeover_v1-CASE-7 rotate_password --as bo --reason "confirmed by phone" --key bo.pem',
+    'approve cordon-email_takeover_v1-CASE-7 rotate_password --as bo --reason "confirmed by phone" --key bo.pem --print',
   );
 }

@@ -1,8 +1,10 @@
 /** Shows what a run would do. Nothing is done, and no server is needed. */
-import type { Command } from 'commander';
-import { openPolicy, POLICY_DEFAULTS, type OpenedPolicy } from '../../activities/policy/index.ts';
+import { Option, type Command } from 'commander';
+import { openPolicy, type OpenedPolicy } from '../../activities/policy/index.ts';
+import { PAP, TLP, type Pap, type Tlp } from '../../workflows/language/marking.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Config } from '../../worker/config.ts';
+import { policySettings } from '../../worker/config-policy.ts';
 import { ending, examples, withConfig } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { compileOpened } from '../planning/compile.ts';
@@ -20,6 +22,8 @@ interface Options {
   readonly case?: string;
   readonly provider?: string;
   readonly as: string;
+  readonly tlp?: Tlp;
+  readonly pap?: Pap;
   readonly json?: boolean;
 }
 
@@ -32,6 +36,8 @@ export function command(program: Command): void {
     .option('--case <id>', 'the case it would run for')
     .option('--provider <connector>', 'who performs what several connectors could')
     .option('--as <person>', 'who would ask for the run', 'unknown')
+    .addOption(new Option('--tlp <marking>', 'how far the case may be told').choices(TLP))
+    .addOption(new Option('--pap <marking>', 'how openly it may be acted on').choices(PAP))
     .option('--json', 'print the plan as JSON')
     .action(
       ending(async (terminal, name: string, options: Options, self: Command) =>
@@ -47,7 +53,7 @@ async function show(terminal: Terminal, config: Config, name: string, options: O
   const { catalogue, unconfigured } = installed(config);
   const given = partialContext(opened.parsed.playbook, options.context);
   if (given.kind === 'problems') return complain(terminal, given.problems);
-  const policy = await policyFor(config);
+  const policy = await openPolicy(policySettings(config));
   const provider = options.provider ?? providerFor(policy, given.context);
   const compiled = compileOpened(opened, catalogue, provider);
   if (compiled.kind === 'problems') return complain(terminal, compiled.problems);
@@ -59,6 +65,8 @@ async function show(terminal: Terminal, config: Config, name: string, options: O
     requestedBy: options.as,
     mode: config.mode,
     policy: policy.kind === 'policy' ? policy.engine : null,
+    now: Date.now(),
+    marking: { tlp: options.tlp ?? null, pap: options.pap ?? null },
   });
   if (options.json === true) printJson(terminal, planJson(sealed, tasks, unconfigured));
   else terminal.out.write(renderPlan(sealed, tasks, terminal.out));
@@ -68,16 +76,6 @@ async function show(terminal: Terminal, config: Config, name: string, options: O
     unconfigured.filter((one) => tasks.some(({ task }) => task.connector === one)),
   );
   return EXIT.done;
-}
-
-function policyFor(config: Config): Promise<OpenedPolicy> {
-  return openPolicy({
-    ...POLICY_DEFAULTS,
-    folder: config.policies,
-    killSwitchFile: config.killSwitch,
-    maxTargets: config.maxTargets,
-    expectedDigest: config.policyDigest,
-  });
 }
 
 function providerFor(policy: OpenedPolicy, context: JsonObject): string | undefined {

@@ -1,7 +1,8 @@
 /** Starts a playbook for a case, and follows it. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { StartInput } from '../../workflows/activities.ts';
+import { PAP, TLP, type Pap, type Tlp } from '../../workflows/language/marking.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Config } from '../../worker/config.ts';
 import { ending, examples, withConfig } from '../command.ts';
@@ -19,6 +20,8 @@ interface Options {
   readonly context: readonly string[];
   readonly as?: string;
   readonly provider?: string;
+  readonly tlp?: Tlp;
+  readonly pap?: Pap;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -40,6 +43,8 @@ export function command(program: Command): void {
     .option('--context <name=value...>', 'values the playbook declares; lists and mappings as JSON', [])
     .option('--as <person>', 'who asks for the run, and therefore cannot approve it')
     .option('--provider <connector>', 'who performs what several connectors could')
+    .addOption(new Option('--tlp <marking>', 'how far the case may be told').choices(TLP))
+    .addOption(new Option('--pap <marking>', 'how openly it may be acted on').choices(PAP))
     .option('--detach', 'print the workflow id and do not follow')
     .option('--json', 'print the report (with --detach: the ids) as JSON')
     .action(
@@ -89,6 +94,8 @@ async function start({ terminal, client, config, playbook, context, options }: S
     options: {
       ...(options.as === undefined ? {} : { requested_by: options.as }),
       ...(options.provider === undefined ? {} : { provider: options.provider }),
+      ...(options.tlp === undefined ? {} : { tlp: options.tlp }),
+      ...(options.pap === undefined ? {} : { pap: options.pap }),
     },
   };
   let runId: string;

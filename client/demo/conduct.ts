@@ -2,7 +2,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { signalCommand } from '../../workflows/billboard.ts';
 import type { OpenItem } from '../../workflows/messages.ts';
-import { signals } from '../../workflows/messages.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import type { Simulator } from '../../simulators/simulator.ts';
 import type { Playground } from '../playground/playground.ts';
@@ -14,6 +13,7 @@ import type { OpenServer } from '../server/open.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DemoOptions } from './demo.ts';
 import { askPerson } from './question.ts';
+import { APPROVERS, cast, forge, REQUESTER, signedVote } from './voting.ts';
 
 export interface GivenAnswer {
   readonly task: string;
@@ -22,11 +22,19 @@ export interface GivenAnswer {
   readonly by: string;
 }
 
+/** An approval that nobody gave, and what the run said to it. */
+export interface Forgery {
+  readonly task: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
 /** `stopped`: a card is open and nobody was to answer it. */
 export interface Told {
   readonly kind: 'ended' | 'stopped';
   readonly report: RunReport;
   readonly approvals: readonly GivenAnswer[];
+  readonly forgery: Forgery | null;
 }
 
 export interface Conducting {
@@ -39,10 +47,8 @@ export interface Conducting {
   readonly victim: string;
 }
 
-const PLAYBOOK = 'email_takeover_v1';
+export const PLAYBOOK = 'email_takeover_v1';
 const CASE = 'DEMO-1';
-const REQUESTER = 'riley';
-const APPROVER = 'sam';
 const LOOK_EVERY_MS = 150;
 /** How often the directory is asked whether the user has enrolled, seconds. */
 const POLL_SECONDS = 0.5;
@@ -67,6 +73,7 @@ export async function conduct(on: Conducting): Promise<Told> {
   const screen = createScreen(terminal.err, workflowId);
   const answered = new Set<string>();
   const approvals: GivenAnswer[] = [];
+  let forgery: Forgery | null = null;
   for (;;) {
     const reading = await readRun(client, workflowId);
     if (reading.kind === 'refused')
@@ -77,18 +84,18 @@ export async function conduct(on: Conducting): Promise<Told> {
       if (!options.json) screen.show(report, open);
       if (report.status !== 'running' && report.status !== 'waiting') {
         screen.clear();
-        return { kind: 'ended', report, approvals };
+        return { kind: 'ended', report, approvals, forgery };
       }
       if (options.approver === 'stop' && report.status === 'waiting') {
         screen.clear();
         showCards(on, workflowId, open);
-        return { kind: 'stopped', report, approvals };
+        return { kind: 'stopped', report, approvals, forgery };
       }
       for (const item of options.approver === 'stop' ? [] : open.filter((one) => !answered.has(keyOf(one)))) {
         answered.add(keyOf(item));
         screen.clear();
-        const answer = await respond(on, workflowId, item);
-        if (answer !== null) approvals.push(answer);
+        if (item.kind === 'approval') forgery ??= await tryForgery(on, workflowId, item);
+        approvals.push(...(await respond(on, workflowId, item)));
       }
     }
     await wait(LOOK_EVERY_MS);
@@ -104,7 +111,7 @@ function showCards({ terminal, options }: Conducting, workflowId: string, open: 
   for (const item of open) terminal.err.write(`${renderOpenItem(workflowId, item, terminal.err)}\n`);
 }
 
-async function respond(on: Conducting, workflowId: string, item: OpenItem): Promise<GivenAnswer | null> {
+async function respond(on: Conducting, workflowId: string, item: OpenItem): Promise<readonly GivenAnswer[]> {
   showCards(on, workflowId, [item]);
   switch (item.kind) {
     case 'approval':
@@ -114,32 +121,50 @@ async function respond(on: Conducting, workflowId: string, item: OpenItem): Prom
         `${on.victim} enrols a second factor on their own phone; the next poll of the directory will see it\n`,
       );
       on.provider.enroll2FA(on.victim);
-      return null;
+      return [];
     case 'settlement':
       on.say(`${item.task} must be settled by hand: cordon resolve ${workflowId} ${item.task}\n`);
-      return null;
+      return [];
+    case 'review':
+      return [];
     default:
       return item satisfies never;
   }
 }
 
-async function decide(
-  on: Conducting,
+/** Before anybody answers, somebody else tries to in their name. */
+async function tryForgery(
+  { playground, say }: Conducting,
   workflowId: string,
-  { task, card }: Extract<OpenItem, { readonly kind: 'approval' }>,
-): Promise<GivenAnswer | null> {
-  const { options, playground, say, terminal } = on;
-  const { digest } = card;
-  const vote = { task, digest, by: APPROVER, reason: 'the card says what the case needs' };
-  if (options.approver === 'nobody') {
-    say(`to approve it:\n${commandFor(on, workflowId, vote)}\n`);
-    return null;
-  }
-  const decision = options.approver === 'person' ? await askPerson(terminal, task) : 'approve';
-  await playground.client.workflow.getHandle(workflowId).signal(signals[decision], vote);
-  say(`${APPROVER} sends signal ${decision} for ${task}\n`);
-  return { task, digest, decision, by: APPROVER };
+  { task, card }: Approval,
+): Promise<Forgery> {
+  const { counted, code, reason } = await forge(playground, workflowId, task, card);
+  if (counted) throw new Error(`a forged approval of ${task} was counted`);
+  say(
+    `somebody approves ${task} in ${APPROVERS[0]}'s name with a key of their own: refused, ${reason} (${code})\n`,
+  );
+  return { task, code, reason };
 }
+
+/** As many persons as the card asks for, each with their own key. The first may be whoever sits at the terminal. */
+async function decide(on: Conducting, workflowId: string, { task, card }: Approval): Promise<GivenAnswer[]> {
+  const { options, playground, say, terminal } = on;
+  const given: GivenAnswer[] = [];
+  const decision = options.approver === 'person' ? await askPerson(terminal, task) : 'approve';
+  for (const by of APPROVERS.slice(0, decision === 'reject' ? 1 : card.body.quorum)) {
+    const vote = signedVote(playground, by, task, card, decision);
+    if (options.approver === 'nobody') {
+      say(`to approve it as ${by}:\n${commandFor(on, workflowId, vote)}\n`);
+      continue;
+    }
+    await cast(playground, workflowId, decision, vote);
+    say(`${by} signs the card of ${task} with their own key and sends signal ${decision}\n`);
+    given.push({ task, digest: card.digest, decision, by });
+  }
+  return given;
+}
+
+type Approval = Extract<OpenItem, { readonly kind: 'approval' }>;
 
 /** The very binary that runs the server, because `temporal` need not be on the PATH. */
 function commandFor({ server }: Conducting, workflowId: string, vote: object): string {

@@ -1,8 +1,9 @@
 /** The demo's frame: everything is put up, the story is told, and everything is taken down again. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Simulator } from '../../simulators/simulator.ts';
 import { quietRuntime } from '../../worker/main.ts';
 import { openBundle } from '../../worker/bundle.ts';
@@ -13,9 +14,11 @@ import { openServer, type OpenServer } from '../server/open.ts';
 import { isFree } from '../server/ports.ts';
 import type { StartOptions } from '../server/start.ts';
 import { printJson, type Terminal } from '../terminal.ts';
-import { conduct, type Told } from './conduct.ts';
+import { conduct, PLAYBOOK, type Told } from './conduct.ts';
+import { showDenial } from './denial.ts';
 import { carryAway } from './record.ts';
 import { renderEnding, type Ending } from './ending.ts';
+import { PEOPLE, REQUESTER } from './voting.ts';
 
 export interface DemoOptions {
   readonly provider: 'google-workspace' | 'microsoft-graph';
@@ -41,6 +44,9 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   const server = await openServer(await usualPorts(options.keep));
   const playground = await openPlayground({
     folder,
+    mode: 'production',
+    people: PEOPLE,
+    policies: strictPolicies(folder),
     address: server.kind === 'ours' ? server.address : (server.connectionOptions.address ?? ''),
     connectionOptions: server.connectionOptions,
     namespace: server.namespace,
@@ -56,6 +62,27 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Accounts that no playbook may touch, of the same list. */
+const PROTECTED = {
+  'google-workspace': 'ceo@corp.example',
+  'microsoft-graph': 'break-glass@contoso.example',
+} as const;
+
+/** The shipped policies, and two persons for what cannot be undone. */
+function strictPolicies(folder: string): string {
+  const policies = join(folder, 'policies');
+  cpSync(fileURLToPath(new URL('../../policies', import.meta.url)), policies, { recursive: true });
+  writeFileSync(join(policies, 'two-persons.cedar'), TWO_PERSONS);
+  return policies;
+}
+
+const TWO_PERSONS = `@id("two-for-a-password")
+@reason("a password that was changed cannot be given back, so two persons agree to it")
+@obligation("approval:2")
+forbid (principal, action == Action::"RotatePassword", resource)
+unless { context.approvals >= 2 };
+`;
 
 /** The usual ports where they are free, so that the commands shown on cards work as they stand. */
 async function usualPorts(withUi: boolean): Promise<StartOptions> {
@@ -83,6 +110,16 @@ async function tell(
   );
   if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
   const told = await conduct({ terminal, options, say, server, playground, provider, victim });
+  const denial =
+    told.kind === 'ended'
+      ? await showDenial(
+          playground,
+          PLAYBOOK,
+          `${told.report.case_id}-P`,
+          PROTECTED[options.provider],
+          REQUESTER,
+        )
+      : null;
   // A worker that ends signs what there is; one that is kept does so within a second.
   if (!options.keep) await playground.stopWorker();
   const record = await carryAway(playground.config);
@@ -90,6 +127,7 @@ async function tell(
     provider: options.provider,
     victim,
     told,
+    denial,
     before,
     after: provider.describe(victim),
     effects: provider.effects(),
@@ -107,11 +145,13 @@ function exitFor(told: Told, verified: boolean): ExitCode {
   return told.kind === 'stopped' ? EXIT.notDone : exitOfRun(told.report.status);
 }
 
-function jsonOf({ told, effects, record }: Ending): object {
+function jsonOf({ told, denial, effects, record }: Ending): object {
   return {
     status: told.report.status,
     tasks: told.report.tasks,
     approvals: told.approvals,
+    forgery: told.forgery,
+    denial,
     provider_changes: effects,
     audit: verdictJson(record.folder, record.verdict),
   };

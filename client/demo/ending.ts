@@ -7,11 +7,14 @@ import { oneLine } from '../render/text.ts';
 import type { Stream } from '../terminal.ts';
 import type { Told } from './conduct.ts';
 import type { CarriedRecord } from './record.ts';
+import type { Denial } from './denial.ts';
 
 export interface Ending {
   readonly provider: string;
   readonly victim: string;
   readonly told: Told;
+  /** Null where the story was stopped before. */
+  readonly denial: Denial | null;
   readonly before: JsonObject;
   readonly after: JsonObject;
   readonly effects: readonly Effect[];
@@ -27,8 +30,13 @@ export function renderEnding(ending: Ending, stream: Stream): string {
     '\n',
     `${renderReport(ending.told.report, stream)}\n`,
     part(`What changed at ${ending.provider} for ${ending.victim}`, changesOf(ending)),
+    ...(ending.denial === null ? [] : [part('What policy forbids', denialOf(ending.denial))]),
     part('The record', recordLines(ending, stream)),
   ].join('');
+}
+
+function denialOf({ account, task, reason }: Denial): readonly string[] {
+  return [`the same playbook on ${oneLine(account)}: ${oneLine(task)} was denied`, oneLine(reason, 200)];
 }
 
 function changesOf({ effects, mails, told }: Ending): readonly string[] {

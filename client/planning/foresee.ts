@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { contracts } from '../../activities/catalogue/index.ts';
 import type { Policy } from '../../activities/policy/engine.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
+import type { Marking } from '../../workflows/language/marking.ts';
 import type { Plan, PlannedTask } from '../../workflows/language/plan.ts';
 import type { Scope } from '../../workflows/language/expression.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
@@ -30,6 +31,9 @@ export interface Surroundings {
   readonly requestedBy: string;
   readonly mode: Config['mode'];
   readonly policy: Policy | null;
+  /** Milliseconds since 1970: windows and freezes are told as they stand then. */
+  readonly now: number;
+  readonly marking: Marking;
 }
 
 /** In declaration order. Asks policy, which changes nothing. */
@@ -40,7 +44,7 @@ export async function foresee(around: Surroundings): Promise<readonly Foreseen[]
 
 async function foreseeTask(task: PlannedTask, scope: Scope, around: Surroundings): Promise<Foreseen> {
   const targets = targetsOf(task, scope);
-  const verdict = await verdictOn(task, targets, around);
+  const verdict = await verdictOn(task, targets, scope, around);
   return {
     task,
     inputs: preview(task.inputs, scope),
@@ -67,6 +71,15 @@ function scopeOf({ context, caseId, plan, requestedBy }: Surroundings): Scope {
   };
 }
 
+/** Nowhere, where that hangs on what is not known yet: the run will ask again. */
+function reachesOf(task: PlannedTask, scope: Scope): readonly string[] {
+  try {
+    return contracts.get(task.type)?.reaches?.(knownFields(task.inputs, scope)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** Targets hang on few of the inputs, so they can often be told before all inputs are known. */
 function targetsOf(task: PlannedTask, scope: Scope): readonly string[] | null {
   const contract = contracts.get(task.type);
@@ -88,7 +101,8 @@ function targetsOf(task: PlannedTask, scope: Scope): readonly string[] | null {
 async function verdictOn(
   task: PlannedTask,
   targets: readonly string[] | null,
-  { plan, caseId, requestedBy, mode, policy }: Surroundings,
+  scope: Scope,
+  { plan, caseId, requestedBy, mode, policy, now, marking }: Surroundings,
 ): Promise<Verdict | null> {
   if (policy === null || targets === null || task.connector === null) return null;
   return policy.decide({
@@ -98,10 +112,16 @@ async function verdictOn(
     reversibility: task.reversibility,
     severity: plan.playbook.severity,
     playbook: plan.playbook.id,
+    playbookVersion: plan.playbook.version,
     caseId: caseId ?? '',
     requestedBy,
     approvals: [],
+    roster: false,
     mode,
+    at: now,
+    startedAt: now,
+    marking,
+    reaches: reachesOf(task, scope),
     targets,
   });
 }

@@ -11,6 +11,7 @@ import { startMailSimulator } from '../../simulators/mail/mail.ts';
 import type { Bundle } from '../../worker/bundle.ts';
 import type { Config } from '../../worker/config.ts';
 import { startWorker, type ConnectionOptions, type StartedWorker } from '../../worker/main.ts';
+import type { Residents } from './people.ts';
 import { writeSettings, type Places, type Providers } from './settings.ts';
 
 export interface PlaygroundInput extends Omit<Places, 'taskQueue'> {
@@ -31,6 +32,8 @@ export interface PlaygroundInput extends Omit<Places, 'taskQueue'> {
 
 export interface Playground extends Providers {
   readonly config: Config;
+  /** Null where names are believed. */
+  readonly residents: Residents | null;
   readonly client: Client;
   /** Ends the worker that runs, if one does, after calls under way have ended. */
   stopWorker(): Promise<void>;
@@ -46,7 +49,7 @@ export async function openPlayground(input: PlaygroundInput): Promise<Playground
     startMailSimulator(),
   ]);
   const providers = { google, graph, mail };
-  const config = writeSettings(
+  const { config, residents } = writeSettings(
     { ...input, taskQueue: input.taskQueue ?? `cordon-${randomUUID().slice(0, 8)}` },
     providers,
   );
@@ -56,6 +59,7 @@ export async function openPlayground(input: PlaygroundInput): Promise<Playground
   const playground: Playground = {
     ...providers,
     config,
+    residents,
     client: new Client({ connection, namespace: input.namespace }),
     async startWorker() {
       if (worker !== null) return;

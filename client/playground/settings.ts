@@ -7,6 +7,7 @@ import type { GoogleSimulator } from '../../simulators/google/simulator.ts';
 import type { GraphSimulator } from '../../simulators/graph/index.ts';
 import type { MailSimulator } from '../../simulators/mail/mail.ts';
 import { loadConfig, type Config } from '../../worker/config.ts';
+import { writePeople, type Resident, type Residents } from './people.ts';
 
 const shipped = (folder: string): string => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
 
@@ -20,6 +21,10 @@ export interface Places {
   readonly activityIds?: 'key' | 'digest';
   /** Minutes between two rounds of sealing histories; 0: never. */
   readonly sealMinutes?: number;
+  /** Who is on the roster, each with a key; without any, names are believed. */
+  readonly people?: readonly Resident[];
+  /** Whom cards are announced to by mail. */
+  readonly tell?: readonly string[];
 }
 
 export interface Providers {
@@ -28,8 +33,11 @@ export interface Providers {
   readonly mail: MailSimulator;
 }
 
-/** Writes cordon.yaml and the providers' secrets into the folder, readable by nobody else, and loads it. */
-export function writeSettings(places: Places, { google, graph, mail }: Providers): Config {
+/** Writes cordon.yaml, the people and the providers' secrets into the folder, readable by nobody else, and loads it. */
+export function writeSettings(
+  places: Places,
+  { google, graph, mail }: Providers,
+): { readonly config: Config; readonly residents: Residents | null } {
   const { folder } = places;
   const secrets = join(folder, 'credentials');
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
@@ -38,6 +46,7 @@ export function writeSettings(places: Places, { google, graph, mail }: Providers
     writeFileSync(join(secrets, name), value, { mode: 0o600 });
     return `secret://file/${name}`;
   };
+  const residents = places.people === undefined ? null : writePeople(folder, places.people);
   const file = join(folder, 'cordon.yaml');
   const settings = {
     mode: places.mode ?? 'development',
@@ -49,6 +58,8 @@ export function writeSettings(places: Places, { google, graph, mail }: Providers
     activity_ids: places.activityIds ?? 'key',
     seal_minutes: places.sealMinutes ?? 1,
     kill_switch: 'STOP',
+    ...(residents === null ? {} : { roster: { file: residents.rosterFile } }),
+    ...(places.tell === undefined ? {} : { approvals: { notify: { to: places.tell } } }),
     secrets: { file: 'credentials', kept: 'kept' },
     connectors: {
       google_workspace: {
@@ -71,6 +82,6 @@ export function writeSettings(places: Places, { google, graph, mail }: Providers
   };
   writeFileSync(file, stringify(settings), { mode: 0o600 });
   const loaded = loadConfig({ file, env: {} });
-  if (loaded.kind === 'config') return loaded.config;
+  if (loaded.kind === 'config') return { config: loaded.config, residents };
   throw new Error(`the playground's own configuration is refused: ${loaded.problems.join('; ')}`);
 }

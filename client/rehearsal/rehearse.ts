@@ -85,6 +85,7 @@ export async function rehearse(rehearsal: Rehearsal, folder: string): Promise<Pe
   const run: RunRef = {
     workflowId: `cordon-${plan.playbook.id}-${rehearsal.case}`,
     chain: 'rehearsal',
+    runId: 'rehearsal',
     startedAt: CURTAIN,
     caseId: rehearsal.case,
     playbook: plan.playbook.id,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { EVENTS } from '../../workflows/walk/fact.ts';
+import { ASSURANCES } from '../../workflows/walk/outcome.ts';
 import { STATUSES } from '../../workflows/language/playbook.ts';
 
 const json = z.json();
@@ -11,7 +12,14 @@ const object = z.record(z.string(), json);
 const duration = z.string().regex(/^\d+(ms|s|m|h|d)$/);
 
 /** What policy says of a task; a list is used up answer by answer, the last one stays. */
-const verdict = z.enum(['allow', 'deny', 'needs_approval', 'needs_two', 'error']);
+const needs = z.strictObject({
+  needs: z.int().min(1).max(20),
+  /** Of them, at least so many of each group of the roster. */
+  of: z.record(z.string(), z.int().min(1)).default({}),
+  assurance: z.enum(ASSURANCES).default('V0'),
+});
+export type ScriptedNeeds = z.output<typeof needs>;
+const verdict = z.union([z.enum(['allow', 'deny', 'needs_approval', 'needs_two', 'error']), needs]);
 const verdicts = z.union([verdict, z.array(verdict).min(1)]);
 
 /** What the connector answers, one per attempt; the last one stays. `takes` is how long it needs. */
@@ -41,6 +49,12 @@ const said = z.strictObject({
   digest: z.string().optional(),
   result: z.enum(['completed', 'failed']).optional(),
   output: object.optional(),
+  /** How far it is proved who speaks; a mere name where absent. */
+  assurance: z.enum(ASSURANCES).optional(),
+  /** For break_glass. */
+  ticket: z.string().optional(),
+  scope: z.string().optional(),
+  minutes: z.int().optional(),
   /** Sent as it stands instead of a message built from the fields above. */
   raw: json.optional(),
 });
@@ -69,6 +83,10 @@ export const rehearsalSchema = z.strictObject({
   provider: z.string().optional(),
   mode: z.enum(['development', 'production']).default('development'),
   walk: z.enum(['layers', 'ready']).optional(),
+  /** Who there is, in the format of a roster file; anybody, where absent. */
+  roster: z.unknown().optional(),
+  /** When somebody is taken off the roster. */
+  leaves: z.record(z.string(), duration).default({}),
   /** Task types that exist only in this rehearsal. */
   types: z.record(z.string(), fixtureType).default({}),
   /** Keys done before this run: task to the output it gave then. */

@@ -1,14 +1,18 @@
 /** Policy as the script says it: by task, answer by answer. Counts approvals the way a real engine must. */
-import { countedApprovals, type Policy, type PolicyQuestion } from '../../activities/policy/engine.ts';
+import { isSatisfied } from '../../activities/policy/consent.ts';
+import type { Policy, PolicyQuestion } from '../../activities/policy/engine.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
-import type { Rehearsal } from './script.ts';
+import type { Rehearsal, ScriptedNeeds } from './script.ts';
 
-type Line = 'allow' | 'deny' | 'needs_approval' | 'needs_two' | 'error';
+type Line = 'allow' | 'deny' | 'needs_approval' | 'needs_two' | 'error' | ScriptedNeeds;
 
 export function scriptedPolicy(rehearsal: Rehearsal): Policy {
   const asked = new Map<string, number>();
   return {
     set: { name: 'scripted', digest: '0'.repeat(64) },
+    source: null,
+    reserve: () => null,
+    reopen: async () => null,
     async decide(question) {
       const script = rehearsal.policy[question.task] ?? 'allow';
       const lines: readonly Line[] = Array.isArray(script) ? script : [script];
@@ -42,17 +46,30 @@ function verdictOf(line: Line, question: PolicyQuestion): Verdict {
         errors: ['scripted error'],
       };
     case 'needs_approval':
-    case 'needs_two': {
-      const quorum = line === 'needs_two' ? 2 : 1;
-      if (countedApprovals(question) >= quorum) return verdictOf('allow', question);
-      return {
-        ...base,
-        effect: 'needs_approval',
-        rules: [{ id: 'scripted.approval', effect: 'forbid', reason: 'the script wants a person' }],
-        obligations: [{ kind: 'approval', quorum }],
-      };
-    }
+      return asking({ needs: 1, of: {}, assurance: 'V0' }, question);
+    case 'needs_two':
+      return asking({ needs: 2, of: {}, assurance: 'V0' }, question);
     default:
-      return line satisfies never;
+      return asking(line, question);
   }
+}
+
+function asking({ needs, of, assurance }: ScriptedNeeds, question: PolicyQuestion): Verdict {
+  const groups = Object.entries(of).map(([group, count]) => ({ group, count }));
+  const asked = {
+    kind: 'approval',
+    quorum: needs,
+    groups,
+    minAssurance: assurance,
+    expiresMs: null,
+  } as const;
+  if (isSatisfied(asked, { ...question, barred: [] })) return verdictOf('allow', question);
+  return {
+    engine: 'scripted',
+    policySet: '0'.repeat(64),
+    errors: [],
+    effect: 'needs_approval',
+    rules: [{ id: 'scripted.approval', effect: 'forbid', reason: 'the script wants a person' }],
+    obligations: [asked],
+  };
 }

@@ -9,6 +9,7 @@ import type {
   Heard,
   Judgement,
   Message,
+  NoCard,
   Ports,
   Result,
   RunRef,
@@ -17,11 +18,13 @@ import type {
 import { readMessage, MESSAGE_KINDS, type MessageKind } from '../../workflows/walk/message.ts';
 import { withoutReceipts, type Witnessed } from '../../workflows/audit/receipt.ts';
 import { createMailbox } from '../../workflows/mailbox.ts';
-import type { RunState } from '../../workflows/walk/state.ts';
+import { closedTo } from '../../workflows/walk/opening.ts';
+import type { RunState, Waiting } from '../../workflows/walk/state.ts';
 import type { Walk } from '../../workflows/walk/walk.ts';
 import { TryAgain } from '../../activities/try-again.ts';
 import type { Pulse } from '../../activities/world.ts';
 import type { Clock } from './clock.ts';
+import { scriptedProof } from './scripted-people.ts';
 import { durationMs, type Rehearsal, type Said } from './script.ts';
 
 /** Attempt counting and cancellation, which Temporal keeps for a real run. */
@@ -89,8 +92,12 @@ export function createStage(
     cancelled: () => attempts.cancelled(),
     suspendDue: () => false,
     judge: (question, facts) => work<Judgement>(activities.judge({ run, facts, question, at: clock.now() })),
-    ask: (body, facts) => work<Card>(activities.ask({ run, facts, body })),
-    weigh: (message, card, facts) => work<Weighed>(activities.weigh({ run, facts, message, card })),
+    ask: (body, facts) => work<Card | NoCard>(activities.ask({ run, facts, body })),
+    tell(card, occasion) {
+      void clock.working(activities.tell({ run, card, occasion, at: clock.now() }));
+    },
+    weigh: (message, card, facts) =>
+      work<Weighed>(activities.weigh({ run, facts, message, card, at: clock.now() })),
     async settle(call, settled, facts) {
       await work(activities.settle({ run, facts, call, settled, at: clock.now() }));
     },
@@ -105,6 +112,7 @@ export function createStage(
       );
     },
     hear: (task, until) => hear(task, until),
+    spokenTo: (task) => mailbox.has(task),
     unheard(task) {
       const late: Message[] = [];
       for (let letter = mailbox.take(task); letter !== null; letter = mailbox.take(task))
@@ -133,8 +141,8 @@ export function createStage(
     const reading = readMessage(said.say, said.raw ?? payloadOf(said, state));
     if (reading.kind === 'malformed') return walk.ignored({ kind: said.say, code: reading.code, task: null });
     const { task } = reading.message;
-    if (state.tasks[task]?.phase !== 'waiting')
-      return walk.ignored({ kind: said.say, code: 'nothing_open', task });
+    const closed = closedTo(reading.message, state);
+    if (closed !== null) return walk.ignored({ kind: said.say, code: closed, task });
     mailbox.put({ message: reading.message, reply: () => {} });
     listeners.get(task)?.();
   };
@@ -160,14 +168,26 @@ function isMessageKind(name: string): name is MessageKind {
 /** The message a person means who does not spell it out: the digest is that of the card on the table. */
 function payloadOf(said: Said, state: RunState): JsonObject {
   const waiting = said.task === undefined ? null : state.tasks[said.task]?.waiting;
-  const digest = said.digest ?? (waiting?.kind === 'approval' ? waiting.card.digest : '0'.repeat(64));
-  const vote = said.say === 'approve' || said.say === 'reject';
+  const digest = said.digest ?? digestOf(waiting) ?? '0'.repeat(64);
+  const { ticket, scope, minutes } = said;
+  const glass =
+    said.say === 'break_glass'
+      ? { ticket: ticket ?? 'INC-1', scope: scope ?? 'run', minutes: minutes ?? 30 }
+      : {};
+  const vote = ['approve', 'reject', 'withdraw', 'break_glass', 'review'].includes(said.say);
   return {
     task: said.task ?? '',
     by: said.by ?? 'sam',
     reason: said.reason ?? 'seen and agreed',
     ...(vote ? { digest } : {}),
+    ...glass,
+    ...(said.assurance === undefined ? {} : { proof: { ...scriptedProof(said.assurance) } }),
     ...(said.result === undefined ? {} : { result: said.result }),
     ...(said.output === undefined ? {} : { output: said.output }),
   };
+}
+
+function digestOf(waiting: Waiting | null | undefined): string | null {
+  if (waiting?.kind === 'approval') return waiting.card.digest;
+  return waiting?.kind === 'review' ? waiting.glass.use : null;
 }

@@ -6,6 +6,7 @@ import type { World } from '../../activities/world.ts';
 import type { Clock } from './clock.ts';
 import type { Rehearsal } from './script.ts';
 import { fixtureContracts, scriptedConnector, type Callbook } from './scripted-world.ts';
+import { scriptedApprovals } from './scripted-people.ts';
 import { scriptedPolicy } from './scripted-policy.ts';
 import type { Attempts } from './stage.ts';
 
@@ -31,6 +32,8 @@ export function rehearsalWorld(
     labels: 'key',
     ledger: createMemoryLedger({ log: 'rehearsal', now: () => clock.now() }),
     policy: scriptedPolicy(rehearsal),
+    approvals: scriptedApprovals(rehearsal, clock),
+    origin: async () => null,
     connectors: new Map([[NAME, connector]]),
     contracts,
     catalogue: createCatalogue([connector], contracts),

@@ -1,11 +1,13 @@
 /** A plan for people: layer by layer, what each task would do, to what, and who is asked. */
 import type { Json } from '../../workflows/language/json.ts';
 import type { PlannedTask, SealedPlan } from '../../workflows/language/plan.ts';
+import { demandOf } from '../../workflows/walk/demand.ts';
 import type { Verdict } from '../../workflows/walk/verdict.ts';
 import type { Foreseen } from '../planning/foresee.ts';
 import type { Stream } from '../terminal.ts';
 import { REVERSIBILITY } from './card.ts';
 import { exactJson, oneLine } from './text.ts';
+import { obligationText } from './verdict.ts';
 import { field, roomFor } from './fields.ts';
 import { wrap } from './width.ts';
 
@@ -58,6 +60,9 @@ function renderTask(
     ),
     line('policy', verdict === null ? null : policyOf(verdict)),
     line('approval', approvalDue ? approvalOf(task, verdict) : null),
+    ...(verdict?.obligations ?? [])
+      .filter(({ kind }) => kind !== 'approval')
+      .map((one) => line('policy also', `${one.kind}: ${obligationText(one)}`)),
   ].join('');
 }
 
@@ -74,14 +79,16 @@ function policyOf({ effect, rules }: Verdict): string {
   return `${effect.replace('_', ' ')}: ${because}`;
 }
 
-function approvalOf({ approvalRequired }: PlannedTask, verdict: Verdict | null): string {
-  const quorum = Math.max(1, ...(verdict?.obligations ?? []).map((obligation) => obligation.quorum));
+/** Whoever asks, and then whom: the strictest of what the playbook and policy want. */
+function approvalOf({ approvalRequired, expiresMs }: PlannedTask, verdict: Verdict | null): string {
   const asking = [
     approvalRequired ? 'the playbook' : '',
     verdict?.effect === 'needs_approval' ? 'policy' : '',
   ];
-  const people = quorum === 1 ? 'one person' : `${quorum} different persons`;
-  return `${people}, asked for by ${asking.filter((who) => who !== '').join(' and ')}`;
+  const demand = demandOf(verdict ?? { obligations: [] });
+  const shortest = Math.min(expiresMs, demand.expiresMs ?? expiresMs);
+  const whom = obligationText({ kind: 'approval', ...demand, expiresMs: shortest });
+  return `${whom}; asked for by ${asking.filter((who) => who !== '').join(' and ')}`;
 }
 
 function summary(tasks: readonly Foreseen[], stream: Stream): string {

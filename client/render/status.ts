@@ -20,6 +20,8 @@ export function statusPaint(status: string, colours: Colours): (text: string) =>
     case 'waiting_approval':
     case 'waiting_confirmation':
     case 'waiting_settlement':
+    case 'waiting_review':
+    case 'delayed':
       return colours.cyan;
     case 'running':
       return colours.bold;

@@ -2,6 +2,7 @@
  * Text that others wrote, made safe to look at: no character may move the cursor, hide, reorder text or look
  * like a line of ours.
  */
+import { hash } from 'node:crypto';
 
 /** Control, formatting, separator, tag and lone-surrogate characters. */
 const UNSEEN =
@@ -26,16 +27,28 @@ export function fenced(text: string, limit = LONGEST): string {
  * is exactly what would run. Throws for what is no JSON.
  */
 export function exactJson(value: unknown, indent = 2): string {
-  return JSON.stringify(value, null, indent).replace(UNSEEN, (character) => {
+  return shortened(JSON.stringify(value, null, indent)).replace(UNSEEN, (character) => {
     if (character === '\n') return character;
     return Array.from({ length: character.length }, (_, at) => escapeUnit(character.charCodeAt(at))).join('');
   });
 }
 
+/** Longer text scrolls what matters off the screen. */
+const LONGEST_JSON = 16_000;
+
+function shortened(text: string): string {
+  return capped(text, LONGEST_JSON);
+}
+
+/** What is left out is named by its digest, so that nobody can hide a change in it. */
 function capped(text: string, limit: number): string {
   const left = text.length - limit;
-  return left <= 0 ? text : `${text.slice(0, limit)}… (${left} more characters)`;
+  if (left <= 0) return text;
+  const rest = hash('sha256', text.slice(limit), 'hex').slice(0, DIGITS);
+  return `${text.slice(0, limit)}… (${left} more characters, SHA-256 ${rest}…)`;
 }
+
+const DIGITS = 16;
 
 function named(character: string): string {
   const point = character.codePointAt(0) ?? 0;

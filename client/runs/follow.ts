@@ -129,6 +129,7 @@ function hint(workflowId: string, { kind, task }: OpenItem): string {
       return `${oneLine(task)} waits for approval: ${oneLine(invocation('approvals', workflowId))}`;
     case 'confirmation':
     case 'settlement':
+    case 'review':
       return `${oneLine(task)} waits for a person: ${oneLine(invocation('approvals', workflowId))}`;
     default:
       return kind satisfies never;

@@ -108,6 +108,11 @@ describe('an odd character in what a provider sent', () => {
   });
 });
 
+const needingSecret: Perform = async (_input, call) => {
+  await call.secret('secret://env/TOKEN');
+  throw new Error('reached the provider');
+};
+
 describe('refused', () => {
   test('fails the task and frees the key', async () => {
     const { result, claim, last } = await act(answering({ kind: 'refused', fault }), ONCE);
@@ -119,15 +124,11 @@ describe('refused', () => {
     });
   });
 
-  test('is what a secret that cannot be had comes to: it comes before any effect', async () => {
-    const missing = { code: 'secret_missing', message: 'secret://env/TOKEN is not set' };
-    const perform: Perform = async (_input, call) => {
-      await call.secret('secret://env/TOKEN');
-      throw new Error('reached the provider');
-    };
-    const secret = () => Promise.reject(new SecretUnavailable(missing));
-    const { result, claim } = await act(perform, ONCE, { secret });
-    expect([result, claim]).toEqual([{ kind: 'failed', fault: missing, attempts: 1 }, 'free']);
+  test('is what a secret that is none, or not for this connector, comes to: before any effect', async () => {
+    const bound = { code: 'secret_bound', message: 'secret://env/TOKEN is not open to mail' };
+    const secret = () => Promise.reject(new SecretUnavailable(bound));
+    const { result, claim } = await act(needingSecret, ONCE, { secret });
+    expect([result, claim]).toEqual([{ kind: 'failed', fault: bound, attempts: 1 }, 'free']);
   });
 
   test('tells no secret, and not more than a page', async () => {
@@ -146,6 +147,14 @@ describe('try again', () => {
     expect(error).toMatchObject({ name: 'TryAgain', code: 'cut', afterMs: 30_000 });
     expect(claim).toBe('claimed');
     expect(last?.details).toMatchObject({ result: 'retry', note: 'will be tried again' });
+  });
+
+  test('S04: is what a secret that cannot be had just now comes to: nothing was sent', async () => {
+    const missing = { code: 'secret_missing', message: 'secret://env/TOKEN is not set' };
+    const secret = () => Promise.reject(new SecretUnavailable(missing));
+    const { error, claim } = await act(needingSecret, ONCE, { secret });
+    expect(error).toMatchObject({ name: 'TryAgain', code: 'secret_missing' });
+    expect(claim).toBe('claimed');
   });
 
   test('fails when the attempts are used up, and frees the key', async () => {

@@ -12,11 +12,13 @@ import {
   eventsIn,
   noted,
   OTHER_RUN,
+  policyOf,
   question,
   RUN,
   START,
   worldOf,
   type Given,
+  putCard,
 } from './samples.ts';
 
 const fresh = (): Ledger => createMemoryLedger({ log: 'test', now: () => START });
@@ -24,13 +26,13 @@ const fresh = (): Ledger => createMemoryLedger({ log: 'test', now: () => START }
 /** Policy that always says this, and remembers what it was asked. */
 function saying(verdict: Verdict) {
   const asked: PolicyQuestion[] = [];
-  const policy = {
-    set: { name: 'sample', digest: verdict.policySet },
-    async decide(one: PolicyQuestion): Promise<Verdict> {
+  const policy = policyOf(
+    async (one) => {
       asked.push(one);
       return verdict;
     },
-  };
+    { set: { name: 'sample', digest: verdict.policySet } },
+  );
   return { asked, policy };
 }
 
@@ -155,6 +157,7 @@ describe('the verdict', () => {
     expect(entries[1]?.details).toEqual({
       effect: 'deny',
       rules: [{ id: 'assets.protected', effect: 'guard', reason: 'this account is protected' }],
+      obligations: [],
       engine: 'sample',
       policy_set: ALLOW.policySet,
       inputs: DIGEST,
@@ -188,9 +191,10 @@ describe('the verdict', () => {
 
   test('is asked of every target once, with everything policy may decide by', async () => {
     const { asked, policy } = saying(ALLOW);
-    const approvals = [{ by: 'sam', assurance: 'V0', card: 'c'.repeat(64) }] as const;
+    const ledger = fresh();
+    const approvals = [{ by: 'sam', assurance: 'V0', card: await putCard(ledger) }] as const;
     const contracts = question({ inputs: { user: 'mail' }, approvals });
-    await judge(fresh(), { policy }, contracts);
+    await judge(ledger, { policy }, contracts);
     expect(asked).toEqual([
       {
         task: 'clean',
@@ -198,11 +202,18 @@ describe('the verdict', () => {
         connector: 'mail',
         reversibility: 'A',
         severity: 'medium',
+        chain: RUN.chain,
         playbook: 'sample',
+        playbookVersion: '1',
         caseId: 'CASE-1',
         requestedBy: 'riley',
-        approvals,
+        approvals: [{ by: 'sam', assurance: 'V0', groups: [] }],
+        roster: false,
         mode: 'development',
+        at: START,
+        startedAt: START,
+        marking: { tlp: null, pap: null },
+        reaches: [],
         targets: ['mail'],
       },
     ]);

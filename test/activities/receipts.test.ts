@@ -26,6 +26,7 @@ const CALLS: { readonly [name: string]: (activities: Activities) => Promise<Witn
       ...input,
       message: { kind: 'confirm', task: 'clean', by: 'sam', reason: 'seen' },
       card: null,
+      at: START,
     }),
   plan: (activities) =>
     activities.plan({ ...RUN, runId: RUN.chain, input: { case_id: '' }, digest: null, at: START }),

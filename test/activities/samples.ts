@@ -2,14 +2,16 @@
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { z } from 'zod';
+import { cardText } from '../../activities/approvals/card-text.ts';
+import { NO_ROSTER } from '../../activities/approvals/index.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import type { Answer, CallContext, Connector, Performance } from '../../activities/connectors/connector.ts';
-import { digestOf, inputsDigest } from '../../activities/keys.ts';
+import { inputsDigest, sha256 } from '../../activities/keys.ts';
+import type { Policy } from '../../activities/policy/engine.ts';
 import { createMemoryLedger, openStores } from '../../activities/stores/index.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
-import type { Pulse, World } from '../../activities/world.ts';
-import { canonical } from '../../workflows/audit/canonical.ts';
 import { openedEntries } from '../../activities/stores/opened-entries.ts';
+import type { Pulse, World } from '../../activities/world.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Call, CardBody, Question, RunRef } from '../../workflows/ports.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
@@ -31,6 +33,12 @@ export const removeFilters: TaskContract = {
 export type Perform = (input: JsonObject, call: CallContext) => Promise<Answer<JsonObject>>;
 
 export const done: Perform = async () => ({ kind: 'done', output: { removed: ['f1'] } });
+
+/** A policy without guards that decides as it is told. */
+export function policyOf(decide: Policy['decide'], given: Partial<Policy> = {}): Policy {
+  const set = { name: 'sample', digest: '0'.repeat(64) };
+  return { set, decide, source: null, reserve: () => null, reopen: async () => null, ...given };
+}
 
 /** Everything a test may want different from a world in which all goes well. */
 export interface Given extends Partial<Omit<World, 'connectors' | 'contracts'>> {
@@ -57,7 +65,9 @@ export function worldOf(ledger: Ledger, { perform = done, like = {}, ...given }:
     mode: 'development',
     labels: 'key',
     ledger,
-    policy: { set: { name: 'sample', digest: '0'.repeat(64) }, decide: async () => ALLOW },
+    approvals: NO_ROSTER,
+    origin: async () => null,
+    policy: policyOf(async () => ALLOW),
     connectors: new Map([['mail', connector]]),
     contracts: new Map([['RemoveFilters', removeFilters]]),
     catalogue: new Map(),
@@ -111,10 +121,11 @@ export function callFor(asked: Question = question(), given: Partial<Call> = {})
 export function cardBody(given: Partial<CardBody> = {}): CardBody {
   const { task, type, connector, inputs, reversibility } = question();
   return {
-    v: 1,
+    v: 2,
     nonce: 'nonce-1',
     workflowId: RUN.workflowId,
     chain: RUN.chain,
+    runId: RUN.runId,
     caseId: RUN.caseId,
     playbook: RUN.playbook,
     playbookVersion: RUN.playbookVersion,
@@ -124,21 +135,28 @@ export function cardBody(given: Partial<CardBody> = {}): CardBody {
     connector,
     inputs,
     targets: ['alice', 'mail'],
+    targetCount: 2,
+    effect: 'needs_approval',
+    obligations: [],
     rules: ['sample.allow'],
+    policySet: '0'.repeat(64),
     reversibility,
     requestedBy: RUN.requestedBy,
     openedAt: START,
+    notBefore: START,
     expiresAt: START + 3_600_000,
     quorum: 1,
+    groups: [],
+    minAssurance: 'V0',
     ...given,
   };
 }
 
 /** Stores the card as `ask` does, and gives its digest. */
 export async function putCard(ledger: Ledger, given: Partial<CardBody> = {}): Promise<string> {
-  const body = { ...cardBody(given) };
-  const digest = digestOf(body);
-  await ledger.put({ kind: 'card', digest, text: canonical(body) });
+  const text = cardText(cardBody(given));
+  const digest = sha256(text);
+  await ledger.put({ kind: 'card', digest, text });
   return digest;
 }
 

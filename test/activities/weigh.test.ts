@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAsk } from '../../activities/ask.ts';
-import { digestOf } from '../../activities/keys.ts';
+import { cardText } from '../../activities/approvals/card-text.ts';
+import { sha256 } from '../../activities/keys.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
 import { createWeigh } from '../../activities/weigh.ts';
 import { withoutReceipts } from '../../workflows/audit/receipt.ts';
@@ -8,7 +9,7 @@ import type { Card, Message, Weighed } from '../../workflows/ports.ts';
 import { cardBody, eventsIn, noted, RUN, START, worldOf, type Given } from './samples.ts';
 
 const body = cardBody();
-const card: Card = { digest: digestOf({ ...body }), body };
+const card: Card = { digest: sha256(cardText(body)), body };
 const vote = (given: Partial<Extract<Message, { kind: 'approve' }>> = {}): Message => ({
   kind: 'approve',
   task: 'clean',
@@ -22,7 +23,7 @@ async function weigh(message: Message, given: Given = {}, shown: Card | null = c
   const ledger = createMemoryLedger({ log: 'test', now: () => START });
   const { world } = worldOf(ledger, given);
   await createAsk(world)({ run: RUN, facts: [], body });
-  const weighed = await createWeigh(world)({ run: RUN, facts: [noted()], message, card: shown });
+  const weighed = await createWeigh(world)({ run: RUN, facts: [noted()], message, card: shown, at: START });
   return { weighed: withoutReceipts<Weighed>(weighed), events: await eventsIn(ledger) };
 }
 
@@ -73,7 +74,7 @@ describe('whether a person’s word counts', () => {
 
   test('a vote for a card that is not in the store is refused', async () => {
     const forged: Card = { digest: 'e'.repeat(64), body };
-    expect((await weigh(vote(), {}, forged)).weighed).toMatchObject({
+    expect((await weigh(vote({ digest: forged.digest }), {}, forged)).weighed).toMatchObject({
       kind: 'refused',
       code: 'card_unknown',
     });
@@ -86,6 +87,7 @@ describe('the card that is asked about', () => {
     const ledger = createMemoryLedger({ log: 'test', now: () => START });
     const { world } = worldOf(ledger);
     const asked = await createAsk(world)({ run: RUN, facts: [noted('task_waiting_approval')], body });
+    if ('fault' in asked) throw new Error(asked.fault.message);
     expect(withoutReceipts<Card>(asked)).toEqual(card);
     expect(JSON.parse((await ledger.get('card', card.digest)) ?? 'null')).toEqual(body);
     expect(await eventsIn(ledger)).toEqual(['task_waiting_approval']);
@@ -93,7 +95,12 @@ describe('the card that is asked about', () => {
 
   test('asked twice is the same card; asked anew it is another one', async () => {
     const ledger = createMemoryLedger({ log: 'test', now: () => START });
-    const ask = createAsk(worldOf(ledger).world);
+    const put = createAsk(worldOf(ledger).world);
+    const ask = async (input: Parameters<typeof put>[0]): Promise<Card> => {
+      const asked = await put(input);
+      if ('fault' in asked) throw new Error(asked.fault.message);
+      return asked;
+    };
     const first = await ask({ run: RUN, facts: [], body });
     const repeated = await ask({ run: RUN, facts: [], body });
     const anew = await ask({ run: RUN, facts: [], body: { ...body, nonce: 'nonce-2' } });

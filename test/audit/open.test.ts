@@ -1,8 +1,9 @@
 import { closeSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { verifyFile } from './verified.ts';
 import Database from 'better-sqlite3';
-import { openStores, sha256Hex, verifyDatabase } from '../../activities/stores/index.ts';
+import { openStores, sha256Hex } from '../../activities/stores/index.ts';
 import { createLedger } from '../../activities/stores/ledger-over-tables.ts';
 import { StoreError } from '../../activities/stores/ledger.ts';
 import { isSafeVersion, openDatabase } from '../../activities/stores/sqlite/open.ts';
@@ -31,7 +32,7 @@ async function errorOf(work: () => Promise<unknown>): Promise<StoreError> {
   throw new Error('it was not refused');
 }
 
-describe('opening the store', () => {
+describe('T32: opening the store', () => {
   test('makes commits durable and the file its owner’s only', () => {
     const path = newPath();
     const db = openDatabase(path, 'test');
@@ -160,7 +161,7 @@ describe('what cannot be trusted or stored', () => {
     await ledger.close();
   });
 
-  test('with no room left nothing is acknowledged, and with room again nothing is missing', async () => {
+  test('T19: with no room left nothing is acknowledged, and with room again nothing is missing', async () => {
     const path = newPath();
     const db = openDatabase(path, 'test');
     const ledger = createLedger(createSqliteTables(db), Date.now);
@@ -183,7 +184,49 @@ describe('what cannot be trusted or stored', () => {
     db.pragma('max_page_count = 100000');
     await ledger.append([event('a', acknowledged)]);
     await ledger.close();
-    expect(verifyDatabase(path)).toMatchObject({ verified: true, entries: acknowledged + 1 });
+    expect(await verifyFile(path)).toMatchObject({ verified: true, entries: acknowledged + 1 });
+  });
+});
+
+describe('T19: a file that cannot be written just now', () => {
+  test.each([
+    [
+      'is locked by another process',
+      /another process holds the file/,
+      (path: string) => {
+        const other = new Database(path);
+        other.exec('BEGIN IMMEDIATE');
+        return () => other.close();
+      },
+    ],
+    [
+      'has become read-only',
+      /check that the file and its folder are writable/,
+      (_: string, db: Database.Database) => {
+        db.pragma('query_only = ON');
+        return () => db.pragma('query_only = OFF');
+      },
+    ],
+  ])('because it %s: nothing is stored, and afterwards nothing is missing', async (_, message, obstruct) => {
+    const path = newPath();
+    const db = openDatabase(path, 'test');
+    db.pragma('busy_timeout = 100');
+    const ledger = createLedger(createSqliteTables(db), Date.now);
+    await ledger.append([event('a', 0)]);
+    const letGo = obstruct(path, db);
+    const owner = { chain: 'a', workflowId: 'w', task: 't' };
+    const request = { key: 'k', owner, inputsDigest: 'i', now: 1 };
+    for (const attempt of [ledger.append([event('a', 1)]), ledger.begin(request)])
+      await expect(attempt).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: expect.stringMatching(message),
+      });
+    expect([(await ledger.head()).size, await ledger.lookup('k')]).toEqual([1, null]);
+    letGo();
+    expect(await ledger.append([event('a', 1)])).toMatchObject([{ kind: 'recorded', index: 1 }]);
+    expect((await ledger.begin(request)).answer.kind).toBe('begun');
+    await ledger.close();
+    expect(await verifyFile(path)).toMatchObject({ verified: true, entries: 2 });
   });
 });
 
@@ -236,7 +279,7 @@ describe('a log that is changed under a running process', () => {
     await other.close();
     expect(await ledger.append([event('a', 3)])).toMatchObject([{ index: 8 }]);
     await ledger.close();
-    expect(verifyDatabase(path)).toMatchObject({ verified: true, entries: 9 });
+    expect(await verifyFile(path)).toMatchObject({ verified: true, entries: 9 });
   });
 });
 

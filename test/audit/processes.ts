@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { PASSWORD } from '../postgres.ts';
+
 const SCRIPT = fileURLToPath(new URL('writer.ts', import.meta.url));
 
 export interface WriterProcess {
@@ -14,13 +16,20 @@ export interface WriterProcess {
 }
 
 export function startWriter(
-  path: string,
+  source: string,
   name: string,
   first: number,
   count: number,
   writers: number,
 ): WriterProcess {
-  const child = spawn(process.execPath, [SCRIPT, path, name, String(first), String(count), String(writers)]);
+  const child = spawn(
+    process.execPath,
+    [SCRIPT, source, name, String(first), String(count), String(writers)],
+    {
+      // Where a Postgres URL, which holds none, takes its password from.
+      env: { ...process.env, PGPASSWORD: PASSWORD },
+    },
+  );
   const acknowledged: string[] = [];
   let rest = '';
   let complaint = '';

@@ -1,5 +1,5 @@
 /** The verdict on a database file, in the shape that the tests of the record speak. */
-import { openSqliteSource } from '../../activities/verify/sqlite-source.ts';
+import { openDatabaseSource } from '../../activities/verify/database-source.ts';
 import { SourceError } from '../../activities/verify/source.ts';
 import { verifyRecord } from '../../activities/verify/verify.ts';
 
@@ -14,7 +14,7 @@ export interface FileVerdict {
 
 /** Reads every entry whole. What is no database of ours does not verify; a file that is not there is an error. */
 export async function verifyFile(path: string): Promise<FileVerdict> {
-  const source = await openSqliteSource(path).catch((error: unknown) => {
+  const source = await openDatabaseSource(path).catch((error: unknown) => {
     if (error instanceof SourceError && error.code !== 'source_missing') return error;
     throw error;
   });

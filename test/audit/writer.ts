@@ -1,14 +1,14 @@
 /**
- * A process that appends to a record until it is done or killed. Arguments: file, name, first event, events per
+ * A process that appends to a record until it is done or killed. Arguments: file or URL, name, first event, events per
  * writer, writers. Each acknowledged event leaves one line on stdout, written through before the next is sent.
  */
 import { writeSync } from 'node:fs';
 import { openStores } from '../../activities/stores/index.ts';
 import type { NewEvent } from '../../activities/stores/audit.ts';
 
-const [path = '', name = '', first = '0', count = '0', writers = '1'] = process.argv.slice(2);
+const [source = '', name = '', first = '0', count = '0', writers = '1'] = process.argv.slice(2);
 const START = 1_790_000_000_000;
-const ledger = await openStores(path);
+const ledger = await openStores(source);
 
 function eventOf(writer: string, n: number): NewEvent {
   return {

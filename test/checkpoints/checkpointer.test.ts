@@ -75,9 +75,9 @@ describe('a log that is signed', () => {
       cadence: { ...QUICK, everyMs: 1000 },
     });
     await log.grow(1);
-    const began = Date.now();
-    await until(async () => (await newestSize(log)) === 1);
-    expect(Date.now() - began).toBeLessThan(1000);
+    // Measured by a timer of this process and not by the clock: on a busy machine both come late alike.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await newestSize(log)).toBe(1);
     await checkpointer.stop();
     expect(await all(log)).toHaveLength(1);
   });

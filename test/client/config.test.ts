@@ -79,6 +79,25 @@ describe('the configuration', () => {
     });
   });
 
+  test('the state may be a Postgres database, whose password is named and never written', () => {
+    const url = 'postgres://cordon@db.example.org/cordon?sslmode=verify-full';
+    const reference = 'secret://env/CORDON_SECRET_STATE';
+    const config = accepted(`state: ${url}\nstate_password: ${reference}`);
+    expect(config).toMatchObject({ state: url, statePassword: reference });
+    expect(config.secrets.bindings).toEqual({ [reference]: ['cordon:store'] });
+    const remedy =
+      'must be a path, or a postgres:// URL without a password, which belongs into state_password as a reference to a secret';
+    for (const bad of [
+      'postgres://me:hunter22@db/cordon',
+      'postgresql://db/cordon?password=hunter22',
+      'postgres://[',
+    ])
+      expect(refused(`state: ${JSON.stringify(bad)}`)).toEqual([`cordon.yaml:1:1 state ${remedy}`]);
+    expect(refused('state_password: hunter22')).toEqual([
+      'cordon.yaml:1:1 state_password must be a reference to a secret, such as secret://env/CORDON_SECRET_NAME, never the secret itself',
+    ]);
+  });
+
   test('all faults are told at once, each with its place and what is expected', () => {
     const text = `mode: prod
 task_que: x
@@ -90,9 +109,9 @@ connectors:
     admin_subject: admin@example.org
     organisation_domains: [exa mple.org]
 `;
-    expect(refused(text, { CORDON_MAX_TARGETS: 'many' })).toEqual([
+    expect(refused(text, { CORDON_SECRETS_BINDINGS: 'many' })).toEqual([
       'cordon.yaml:1:1 mode must be development or production',
-      'CORDON_MAX_TARGETS must be a number of targets, 1 to 100000',
+      'CORDON_SECRETS_BINDINGS must be a mapping from references to lists of connectors',
       'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
       'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
       'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
@@ -101,7 +120,7 @@ connectors:
     ]);
   });
 
-  test('an unknown key is refused wherever it stands', () => {
+  test('C01: an unknown key is refused wherever it stands', () => {
     expect(refused('secrets: { kept: x, flie: y }')).toEqual([
       'cordon.yaml:1:21 secrets.flie: there is no such setting. Did you mean `file`?',
     ]);
@@ -152,9 +171,9 @@ connectors:
 
 describe('CORDON_ variables', () => {
   test('override the file, whatever their type', () => {
-    const config = accepted('mode: production\nmax_targets: 5', {
+    const config = accepted('activity_ids: key', {
       CORDON_MODE: 'development',
-      CORDON_MAX_TARGETS: '7',
+      CORDON_ACTIVITY_IDS: 'digest',
       CORDON_SECRETS_ENV: 'A, B',
       CORDON_SECRETS_BINDINGS: '{"secret://env/A": ["notify"]}',
       CORDON_CONNECTORS_NOTIFY_SMTP_HOST: 'mail.example.org',
@@ -163,13 +182,54 @@ describe('CORDON_ variables', () => {
     });
     expect(config).toMatchObject({
       mode: 'development',
-      maxTargets: 7,
+      activityIds: 'digest',
       secrets: { env: ['A', 'B'], bindings: { 'secret://env/A': ['notify'] } },
     });
     expect(config.connectors.notify).toEqual({
       from: 'cordon@example.org',
       smtp: { host: 'mail.example.org', port: 587, secure: true },
     });
+  });
+
+  test.each([
+    ['CORDON_MAX_TARGETS', '100000'],
+    ['CORDON_KILL_SWITCH', '/dev/null'],
+    ['CORDON_POLICY_DIGEST', 'f'.repeat(64)],
+    ['CORDON_POLICY_ENGINE', 'opa'],
+    ['CORDON_POLICY_ACTIVATION', '/tmp/x'],
+    ['CORDON_POLICY_SHADOW', '/tmp/x'],
+  ])('C01: %s would lift a guard past the file that is reviewed, so nothing starts', (name, value) => {
+    expect(refused('mode: development', { [name]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}: .* guards every run and is set in cordon.yaml only`)),
+    ]);
+  });
+
+  test('C01: do not override what the file says of who may approve, and how that is proved', () => {
+    const file = [
+      'mode: production',
+      `roster: { file: /etc/cordon/roster.yaml, digest: ${'a'.repeat(64)} }`,
+      'approvals: { mass_targets: 10 }',
+      'policies: /etc/cordon/policies',
+      'secrets: { bindings: { "secret://env/A": [notify] } }',
+      'principal: { accept: false }',
+      'gateway: { trusted_keys: [] }',
+    ].join('\n');
+    const loosened = {
+      CORDON_MODE: 'development',
+      CORDON_ROSTER_FILE: '/tmp/roster.yaml',
+      CORDON_ROSTER_DIGEST: 'b'.repeat(64),
+      CORDON_APPROVALS_MASS_TARGETS: '1000',
+      CORDON_POLICIES: '/tmp/policies',
+      CORDON_SECRETS_BINDINGS: '{}',
+      CORDON_PRINCIPAL_ACCEPT: 'true',
+      CORDON_GATEWAY_TRUSTED_KEYS: 'x',
+    };
+    const problems = refused(file, loosened);
+    const named = problems.map((problem) => problem.split(' ')[0]);
+    expect([problems.length, new Set(named)]).toEqual([8, new Set(Object.keys(loosened))]);
+    expect(problems[0]).toBe('CORDON_MODE would override mode, which the file sets; change it in the file');
+    expect(accepted('', { CORDON_MODE: 'development' }).mode).toBe('development');
+    expect(accepted('mode: development', { CORDON_MODE: 'development' }).mode).toBe('development');
   });
 
   test('an empty one counts as not set', () => {

@@ -32,7 +32,7 @@ describe('text that others wrote', () => {
   });
 
   test('is cut where it is too long, and says so', () => {
-    expect(oneLine('x'.repeat(30), 10)).toBe('xxxxxxxxxx… (20 more characters)');
+    expect(oneLine('x'.repeat(30), 10)).toBe('xxxxxxxxxx… (20 more characters, SHA-256 d4fc1db665446507…)');
   });
 
   test('as JSON is exactly what would run', () => {

@@ -214,4 +214,35 @@ export const claimLaws: readonly Law<Ledger>[] = [
       await sound(ledger, 1);
     },
   },
+  {
+    says: 'a key that a store could not keep unchanged is refused to its caller and spoils no other commit',
+    async holds(open) {
+      const ledger = await open();
+      const request = { owner: A, inputsDigest: 'inputs', now: 1 };
+      const outcomes = await Promise.allSettled([
+        ledger.begin({ ...request, key: 'a\0b' }),
+        ledger.begin({ ...request, key: 'a\ud800b' }),
+        ledger.begin({ ...request, key: KEY, owner: owner('run\0a') }),
+        ledger.begin({ ...request, key: 'ключ 鍵 🔑' }, { events: [event('a', 0)] }),
+      ]);
+      const refused = { status: 'rejected', reason: { code: 'store_refused' } };
+      expect(outcomes).toMatchObject([refused, refused, refused, { status: 'fulfilled' }]);
+      expect((await ledger.lookup('ключ 鍵 🔑'))?.key).toBe('ключ 鍵 🔑');
+      await expect(ledger.lookup('a\0b')).rejects.toMatchObject({ code: 'store_refused' });
+      await sound(ledger, 1);
+    },
+  },
+  {
+    says: 'what was kept comes back as it was given, whatever is in it',
+    async holds(open) {
+      const ledger = await open();
+      const output = {
+        text: 'NUL \0, quote ", backslash \\, {braces}, NULL, 🔑',
+        list: [null, true, -1, {}],
+      };
+      await begin(ledger, owner('NULL', '{"a",\\b}'));
+      await ledger.finish({ key: KEY, fence: 1, result: 'done', output, now: 2 });
+      expect(await ledger.lookup(KEY)).toMatchObject({ owner: owner('NULL', '{"a",\\b}'), output });
+    },
+  },
 ];

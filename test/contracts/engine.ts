@@ -5,8 +5,8 @@ import type { PolicyEngine, PolicyRequest } from '../../activities/policy/engine
 import { alice, request } from '../policy/questions.ts';
 
 /**
- * The engine under test MUST hold rules by which ListFilters is allowed on accounts, RotatePassword needs
- * one approval, and nothing is said about BlockDomains.
+ * The engine under test MUST hold rules by which ListFilters is allowed on accounts, RotatePassword needs one approval,
+ * DeleteFilter two signed ones within an hour, one of them of the group network, and nothing is said about BlockDomains.
  */
 export function engineContract(name: string, open: () => PolicyEngine | Promise<PolicyEngine>): void {
   const bob: Asset = { ...alice, id: 'bob@corp.example' };
@@ -20,7 +20,7 @@ export function engineContract(name: string, open: () => PolicyEngine | Promise<
     });
 
     test('denies what no rule permits, and says so in a rule with a reason', async () => {
-      const service: Asset = { id: 'resolver', kind: 'service', provider: 'dns', protected: false };
+      const service: Asset = { id: 'resolver', kind: 'service', provider: 'dns', protected: false, size: 1 };
       const verdict = await ask({ type: 'BlockDomains', targets: [service] });
       expect(verdict.effect).toBe('deny');
       expect(verdict.rules.map((rule) => [rule.id, rule.reason.length > 10])).toEqual([
@@ -39,19 +39,61 @@ export function engineContract(name: string, open: () => PolicyEngine | Promise<
         effect: 'needs_approval',
         obligations: [{ kind: 'approval', quorum: 1 }],
       });
-      expect(await ask({ approvals: [{ by: 'dana', assurance: 'V1' }] })).toMatchObject({ effect: 'allow' });
+      expect(await ask({ approvals: [{ by: 'dana', assurance: 'V1', groups: [] }] })).toMatchObject({
+        effect: 'allow',
+      });
     });
 
     test('does not count the requester, nor an asserted name in production', async () => {
-      const approvals = [{ by: 'ROBIN', assurance: 'V2' }] as const;
+      const approvals = [{ by: 'ROBIN', assurance: 'V2', groups: [] }] as const;
       expect((await ask({ approvals })).effect).toBe('needs_approval');
-      const asserted = [{ by: 'dana', assurance: 'V0' }] as const;
+      const asserted = [{ by: 'dana', assurance: 'V0', groups: [] }] as const;
       expect((await ask({ approvals: asserted })).effect).toBe('allow');
       expect((await ask({ approvals: asserted, mode: 'production' })).effect).toBe('needs_approval');
     });
 
+    test('asks for groups, assurance and time, and takes nothing less', async () => {
+      const type = 'DeleteFilter';
+      expect(await ask({ type })).toMatchObject({
+        effect: 'needs_approval',
+        obligations: [
+          {
+            kind: 'approval',
+            quorum: 2,
+            groups: [{ group: 'network', count: 1 }],
+            minAssurance: 'V3',
+            expiresMs: 3_600_000,
+          },
+        ],
+      });
+      const dana = { by: 'dana', assurance: 'V3', groups: ['network'] } as const;
+      const eli = { by: 'eli', assurance: 'V3', groups: [] } as const;
+      const given = async (approvals: PolicyRequest['approvals'], roster = true) =>
+        (await ask({ type, approvals, roster })).effect;
+      expect(await given([dana, eli])).toBe('allow');
+      expect(await given([dana, { ...eli, assurance: 'V2' }])).toBe('needs_approval');
+      expect(await given([{ ...dana, groups: ['soc'] }, eli])).toBe('needs_approval');
+      expect(await given([dana, { ...dana, by: ' DANA ' }])).toBe('needs_approval');
+    });
+
+    test('takes names for signatures only in development without a roster', async () => {
+      const type = 'DeleteFilter';
+      const approvals = [
+        { by: 'dana', assurance: 'V0', groups: [] },
+        { by: 'eli', assurance: 'V0', groups: [] },
+      ] as const;
+      expect((await ask({ type, approvals, roster: false })).effect).toBe('allow');
+      expect((await ask({ type, approvals, roster: true })).effect).toBe('needs_approval');
+      expect((await ask({ type, approvals, mode: 'production' })).effect).toBe('needs_approval');
+    });
+
+    test('lets nobody approve who is barred', async () => {
+      const approvals = [{ by: 'Avery', assurance: 'V3', groups: [] }] as const;
+      expect((await ask({ approvals, barred: ['avery'] })).effect).toBe('needs_approval');
+    });
+
     test('lets the strictest target decide', async () => {
-      const host: Asset = { id: 'host-1', kind: 'device', provider: 'endpoint', protected: false };
+      const host: Asset = { id: 'host-1', kind: 'device', provider: 'endpoint', protected: false, size: 1 };
       const type = 'ListFilters';
       expect((await ask({ type, targets: [alice, bob] })).effect).toBe('allow');
       expect((await ask({ type, targets: [alice, host] })).effect).toBe('deny');

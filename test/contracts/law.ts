@@ -4,6 +4,9 @@
  */
 import { describe, expect, test } from '@jest/globals';
 
+/** Laws are about what holds, and not about how fast. */
+const TIME_MS = 300_000;
+
 export interface Law<Subject> {
   readonly says: string;
   /** Throws when the law does not hold. `open` gives a new, empty subject. */
@@ -16,7 +19,7 @@ export function keeps<Subject>(
   open: () => Subject | Promise<Subject>,
 ): void {
   describe(name, () => {
-    for (const law of laws) test(law.says, () => law.holds(open));
+    for (const law of laws) test(law.says, () => law.holds(open), TIME_MS);
   });
 }
 

@@ -12,7 +12,10 @@ export const DOCUMENTS = [
   'docs/playbooks.md',
   'docs/rehearsals.md',
   'docs/operations.md',
+  'docs/policy.md',
   'docs/audit.md',
+  'docs/approvals.md',
+  'docs/security.md',
   'docs/numbers.md',
   'docs/problems.md',
 ] as const;

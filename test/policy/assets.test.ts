@@ -43,6 +43,7 @@ describe('The asset directory knows', () => {
       kind: 'account',
       provider: 'google-workspace',
       protected: false,
+      size: 1,
     });
     expect(find('bob@contoso.example')).toMatchObject({ provider: 'microsoft-graph' });
   });
@@ -84,7 +85,7 @@ describe('The asset directory does not know', () => {
     ['a path behind a known beginning', 'host-1/../../dc'],
     ['a known beginning and nothing else', 'host-'],
     ['an address outside the network', '192.0.3.1'],
-    ['a whole network', '192.0.2.0/24'],
+    ['a whole network', '192.0.2.64/26'],
     ['an address with leading zeros', '192.0.2.010'],
     ['an address as one number', '3221225985'],
     ['an address with a zone', 'fe80::1%eth0'],

@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { createInstance } from '../../activities/policy/cedar/instance.ts';
 import type { Cedar } from '../../activities/policy/cedar/instance.ts';
 import type { PolicyRequest } from '../../activities/policy/engine.ts';
-import { cedarWith, openCedar, PERMIT_ALL, request } from './questions.ts';
+import { cedarRequest } from '../../activities/policy/cedar/request.ts';
+import { alice, cedarWith, openCedar, PERMIT_ALL, request } from './questions.ts';
 
 const approvals = (...names: string[]): PolicyRequest['approvals'] =>
-  names.map((by) => ({ by, assurance: 'V1' }));
+  names.map((by) => ({ by, assurance: 'V1', groups: [] }));
 const refusal = (rules: string): string => {
   const opened = openCedar(rules);
   return opened.kind === 'problems' ? opened.problems.join('\n') : 'accepted';
@@ -33,7 +34,7 @@ describe('A policy set is refused before it may speak', () => {
     expect(refusal(rule('@id("a")', impossible))).toContain('rule "a"');
   });
 
-  test('when a rule reads what may be absent', () => {
+  test('P02: when a rule reads what may be absent', () => {
     expect(refusal(forbid('a', 'when { context.window == "night" }'))).toContain('window');
   });
 
@@ -48,7 +49,22 @@ describe('A policy set is refused before it may speak', () => {
   test('when a rule has no reason, or an obligation that nobody understands', () => {
     expect(refusal('@id("a") permit (principal, action, resource);')).toContain('no @reason');
     expect(refusal(forbid('a', '', '@obligation("aproval:1")'))).toContain('@obligation');
-    expect(refusal(forbid('a', '', '@obligation("approval:0")'))).toContain('@obligation');
+    for (const wrong of [
+      'approval:0',
+      'approval:10',
+      'approval:1 approval:2',
+      'approval:1 group:soc',
+      'approval:1 group:soc:2',
+      'approval:1 assurance:V4',
+      'approval:1 ttl:4',
+      'approval:1 ttl:400d',
+      'assurance:V3',
+      'redact:a-b',
+      'delay:soon',
+      'notify:nobody',
+      '',
+    ])
+      expect(refusal(forbid('a', '', `@obligation("${wrong}")`))).toContain('@obligation is refused');
     expect(refusal(forbid('a', '', '@obligations("approval:1")'))).toContain(
       '@obligations is not understood',
     );
@@ -56,7 +72,7 @@ describe('A policy set is refused before it may speak', () => {
 
   test('when an obligation stands on a permit, where it would bind nobody', () => {
     const text = rule('@id("a") @obligation("approval:1")', 'permit (principal, action, resource);');
-    expect(refusal(text)).toContain('on a forbid');
+    expect(refusal(text)).toContain('belongs on a forbid');
   });
 
   test('when it is a template, unreadable, or cut off', () => {
@@ -66,7 +82,7 @@ describe('A policy set is refused before it may speak', () => {
     expect(refusal(rule('@id("a")', 'permit (principal, action, '))).toContain('test.cedar');
   });
 
-  test('when its brackets nest 200 deep, while the engine that runs goes on deciding', async () => {
+  test('P06: when its brackets nest 200 deep, while the engine that runs goes on deciding', async () => {
     const running = cedarWith(PERMIT_ALL);
     expect(refusal(forbid('deep', `when { ${nested(200)} }`))).toContain('nest deeper than 64');
     expect((await running.decide(request)).effect).toBe('allow');
@@ -108,7 +124,7 @@ describe('Cedar decides', () => {
     expect(verdict.rules[0]?.reason).toContain('quiet-hours (for the test)');
   });
 
-  test('deny when a forbid cannot be evaluated, which Cedar alone would allow', async () => {
+  test('P02: deny when a forbid cannot be evaluated, which Cedar alone would allow', async () => {
     const overflow = forbid('count', 'when { context.approvals + 9223372036854775807 < 0 }');
     const engine = cedarWith(`${PERMIT_ALL} ${overflow}`);
     expect((await engine.decide(request)).effect).toBe('allow');
@@ -124,10 +140,62 @@ describe('Cedar decides', () => {
     expect((await cedarWith(rule('@id("exact")', exact)).decide(request)).effect).toBe('allow');
   });
 
-  test('deny when a request does not fit the schema', async () => {
+  test('P02: deny when a request does not fit the schema, as one that lacks what a forbid reads', async () => {
     const severity = 'catastrophic' as PolicyRequest['severity'];
     const verdict = await cedarWith(PERMIT_ALL).decide({ ...request, severity });
     expect(verdict).toMatchObject({ effect: 'deny', rules: [{ id: 'policy_error' }] });
+  });
+});
+
+describe('P05: a permit and a forbid that both match', () => {
+  test('deny, and both are named', async () => {
+    const verdict = await cedarWith(`${PERMIT_ALL} ${forbid('never', '')}`).decide(request);
+    expect(verdict).toMatchObject({ effect: 'deny', obligations: [] });
+    expect(verdict.rules.map(({ id, effect }) => [id, effect])).toEqual([
+      ['never', 'forbid'],
+      ['all', 'permit'],
+    ]);
+  });
+
+  test('nothing that matches denies too, and says so', async () => {
+    const verdict = await cedarWith(
+      rule('@id("other")', 'permit (principal, action == Action::"ListFilters", resource);'),
+    ).decide(request);
+    expect(verdict.rules).toEqual([
+      { id: 'default_deny', effect: 'default', reason: expect.stringContaining('no rule speaks about it') },
+    ]);
+  });
+});
+
+describe('P07: what is too large or too deep', () => {
+  test.each([
+    ['10 MB of text', { caseId: 'x'.repeat(10 * 1024 * 1024) }],
+    ['a host list of 10 MB', { reaches: Array.from({ length: 10_000 }, () => `host:${'x'.repeat(1_000)}`) }],
+    ['a hundred thousand approvals', { approvals: approvals(...Array.from({ length: 100_000 }, String)) }],
+  ])('%s is refused before the engine is asked, and the engine goes on', async (_what, over) => {
+    const made: Cedar[] = [];
+    const engine = cedarWith(PERMIT_ALL, () => made[made.push(createInstance()) - 1] ?? createInstance());
+    let asked = 0;
+    for (const instance of made) {
+      const real = instance.statefulIsAuthorized.bind(instance);
+      instance.statefulIsAuthorized = (call) => ((asked += 1), real(call));
+    }
+    const startedAt = performance.now();
+    expect(await engine.decide({ ...request, ...over })).toMatchObject({
+      effect: 'deny',
+      rules: [{ id: 'policy_error' }],
+    });
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(asked).toBe(0);
+    expect((await engine.decide(request)).effect).toBe('allow');
+    expect(asked).toBe(1);
+  });
+
+  test('depth never reaches the engine: a request holds names and numbers, and no structure of an input', () => {
+    let deep: object = {};
+    for (let level = 0; level < 200; level += 1) deep = { deep };
+    const question = { ...request, inputs: deep };
+    expect(JSON.stringify(cedarRequest(question, alice))).not.toContain('deep');
   });
 });
 
@@ -157,9 +225,43 @@ describe('Cedar asks for approval', () => {
     expect(verdict.rules.map(({ id }) => id)).toEqual(['one', 'default_deny']);
   });
 
-  test('but not when the approval it promises would not lift the rule', async () => {
-    const broken = forbid('broken', 'unless { context.approvals >= 3 }', '@obligation("approval:1")');
-    expect((await cedarWith(`${PERMIT_ALL} ${broken}`).decide(request)).effect).toBe('deny');
+  test('with everything the annotations say of it: groups, assurance, time', async () => {
+    const asked = '@obligation("approval:2 group:soc-leads:1 assurance:V3 ttl:4h")';
+    expect(await cedarWith(`${PERMIT_ALL} ${forbid('two', '', asked)} ${one}`).decide(request)).toMatchObject(
+      {
+        effect: 'needs_approval',
+        obligations: [
+          {
+            kind: 'approval',
+            quorum: 2,
+            groups: [{ group: 'soc-leads', count: 1 }],
+            minAssurance: 'V3',
+            expiresMs: 14_400_000,
+          },
+        ],
+      },
+    );
+  });
+
+  test('and the annotation alone lifts the rule, so the two cannot disagree', async () => {
+    const engine = cedarWith(`${PERMIT_ALL} ${forbid('always', '', '@obligation("approval:1")')}`);
+    expect((await engine.decide(request)).effect).toBe('needs_approval');
+    expect((await engine.decide({ ...request, approvals: approvals('dana') })).effect).toBe('allow');
+  });
+
+  test('and says what else it obliges to, on permits too', async () => {
+    const text = rule(
+      '@id("look") @obligation("redact:items,saved delay:15m notify:soc@corp.example")',
+      'permit (principal, action, resource);',
+    );
+    expect(await cedarWith(text).decide(request)).toMatchObject({
+      effect: 'allow',
+      obligations: [
+        { kind: 'redact', fields: ['items', 'saved'] },
+        { kind: 'delay', until: request.startedAt + 900_000 },
+        { kind: 'notify', to: ['soc@corp.example'] },
+      ],
+    });
   });
 });
 
@@ -170,7 +272,7 @@ describe('Cedar survives', () => {
     return { made, instantiate: () => made[made.push(createInstance()) - 1] ?? createInstance() };
   }
 
-  test('its own module breaking: one deny, then a fresh instance within a second', async () => {
+  test('P06: its own module breaking: one deny, then a fresh instance within a second', async () => {
     const { made, instantiate } = instances();
     const engine = cedarWith(PERMIT_ALL, instantiate);
     const running = made.at(-1);

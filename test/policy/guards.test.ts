@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { AssetDirectory } from '../../activities/policy/assets.ts';
 import type { PolicyEngine, PolicyRequest } from '../../activities/policy/engine.ts';
+import { NO_GUARDS } from '../../activities/policy/guard-list.ts';
 import { guard } from '../../activities/policy/guards.ts';
 import type { Guards } from '../../activities/policy/guards.ts';
 import { openPolicy, POLICY_DEFAULTS } from '../../activities/policy/index.ts';
@@ -36,13 +37,15 @@ const directory: AssetDirectory = {
             kind: 'account',
             provider: 'google-workspace',
             protected: name.startsWith('ceo'),
+            size: 1,
           },
         }
       : { kind: 'unknown' },
 };
 const guards: Guards = {
   directory,
-  killSwitch: () => Promise.resolve(false),
+  list: NO_GUARDS,
+  killSwitch: () => Promise.resolve(null),
   maxTargets: 3,
   deadlineMs: 2000,
 };
@@ -53,7 +56,7 @@ describe('Whatever policy says', () => {
     const { engine, asked } = permissive();
     expect(await guard(engine, guards).decide(question)).toEqual(allow);
     expect(asked[0]?.targets).toEqual([
-      { id: 'alice@corp.example', kind: 'account', provider: 'google-workspace', protected: false },
+      { id: 'alice@corp.example', kind: 'account', provider: 'google-workspace', protected: false, size: 1 },
     ]);
   });
 
@@ -87,7 +90,7 @@ describe('Whatever policy says', () => {
   test('the kill switch is read before every decision', async () => {
     let on = false;
     const { engine, asked } = permissive();
-    const policy = guard(engine, { ...guards, killSwitch: () => Promise.resolve(on) });
+    const policy = guard(engine, { ...guards, killSwitch: () => Promise.resolve(on ? 'on' : null) });
     expect((await policy.decide(question)).effect).toBe('allow');
     on = true;
     expect(ids(await policy.decide(question))).toEqual(['guard.kill_switch']);

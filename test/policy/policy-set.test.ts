@@ -1,64 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { z } from 'zod';
 import { createInstance } from '../../activities/policy/cedar/instance.ts';
 import { readRules } from '../../activities/policy/cedar/rule.ts';
 import type { Rule } from '../../activities/policy/cedar/rule.ts';
-import type { AssetDirectory } from '../../activities/policy/assets.ts';
-import type { Policy, PolicyEngine } from '../../activities/policy/engine.ts';
+import type { Policy } from '../../activities/policy/engine.ts';
 import { guard } from '../../activities/policy/guards.ts';
 import { openPolicy, POLICY_DEFAULTS } from '../../activities/policy/index.ts';
-import { cedarWith, SHIPPED, shippedTexts } from './questions.ts';
+import { readLists } from '../../activities/policy/lists.ts';
+import { mutate, negate, uncovered } from '../../activities/policy/testing/gate.ts';
+import { differenceFrom, questionOf, testTable } from '../../activities/policy/testing/table.ts';
+import { SHIPPED, shippedTexts } from './questions.ts';
 
-const given = z.strictObject({
-  type: z.string(),
-  targets: z.array(z.string()),
-  connector: z.string(),
-  reversibility: z.enum(['none', 'A', 'B', 'C']),
-  severity: z.enum(['low', 'medium', 'high', 'critical']),
-  playbook: z.string(),
-  mode: z.enum(['development', 'production']),
-  approvals: z.array(z.strictObject({ by: z.string(), assurance: z.enum(['V0', 'V1', 'V2', 'V3']) })),
-});
-const table = z
-  .strictObject({
-    usual: given,
-    cases: z.array(
-      z.strictObject({
-        name: z.string(),
-        given: given.partial(),
-        expect: z.strictObject({
-          effect: z.enum(['allow', 'deny', 'needs_approval']),
-          rules: z.array(z.string()).min(1),
-          quorum: z.int().optional(),
-        }),
-      }),
-    ),
-  })
-  .parse(parse(readFileSync(join(SHIPPED, 'tests.yaml'), 'utf8')));
-type Case = (typeof table.cases)[number];
+jest.setTimeout(120_000);
 
-const NO_TASK = { task: 'a_task', caseId: 'CASE-1', requestedBy: 'robin' };
-const fixed = (one: Case) => {
-  const { approvals, targets, ...rest } = one.given;
-  return Object.fromEntries(
-    Object.entries({ ...rest, approvals, targets }).filter(([, value]) => value !== undefined),
-  );
-};
-const asked = (one: Case) => ({ ...NO_TASK, ...table.usual, ...fixed(one) });
-
-async function answer(policy: Policy, one: Case): Promise<Case['expect']> {
-  const verdict = await policy.decide(asked(one));
-  const quorum = verdict.obligations[0]?.quorum;
-  return {
-    effect: verdict.effect,
-    rules: [...new Set(verdict.rules.map((rule) => rule.id))].sort(),
-    ...(quorum === undefined ? {} : { quorum }),
-  };
-}
-const expected = (one: Case) => ({ ...one.expect, rules: [...one.expect.rules].sort() });
+const table = testTable.parse(parse(readFileSync(join(SHIPPED, 'tests.yaml'), 'utf8')));
 
 function rulesOfSet(): readonly Rule[] {
   const read = readRules(createInstance(), shippedTexts('.cedar'));
@@ -66,46 +23,74 @@ function rulesOfSet(): readonly Rule[] {
   return read.rules;
 }
 
-function withoutRule(id: string): PolicyEngine {
-  const left = rulesOfSet().filter((rule) => rule.id !== id);
-  return cedarWith(left.map((rule) => ({ file: rule.id, text: rule.text })));
-}
-
 let policy: Policy;
-let directory: AssetDirectory;
 beforeAll(async () => {
   const opened = await openPolicy({ ...POLICY_DEFAULTS, folder: SHIPPED });
   if (opened.kind === 'problems') throw new Error(opened.problems.join('\n'));
   policy = opened.engine;
-  directory = opened.directory;
 });
-
-const guarded = (engine: PolicyEngine) =>
-  guard(engine, { directory, killSwitch: () => Promise.resolve(false), maxTargets: 50, deadlineMs: 5000 });
 
 describe('The shipped policy set', () => {
   test.each(table.cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-    expect(await answer(policy, one)).toEqual(expected(one));
+    expect(differenceFrom(one, await policy.decide(questionOf(table, one)))).toBeNull();
   });
 
   test('has a case in which each rule decides, and a near miss in which it does not', () => {
-    for (const rule of rulesOfSet()) {
-      const deciding = table.cases.filter((one) => one.expect.rules.includes(rule.id));
-      expect({ rule: rule.id, deciding: deciding.length > 0 }).toEqual({ rule: rule.id, deciding: true });
-      const types = new Set(deciding.map((one) => asked(one).type));
-      const near = table.cases.filter((one) => types.has(asked(one).type) && !deciding.includes(one));
-      expect({ rule: rule.id, nearMiss: near.length > 0 }).toEqual({ rule: rule.id, nearMiss: true });
-    }
+    expect(uncovered(table, rulesOfSet())).toEqual([]);
+    const nobody = [{ id: 'nobody-tests-me' }];
+    expect(uncovered(table, nobody)).toEqual([expect.stringContaining('nobody-tests-me decides in no case')]);
   });
 
-  test('turns a decision when any one rule is taken away', async () => {
-    for (const { id } of rulesOfSet()) {
-      const mutant = guarded(withoutRule(id));
-      const answers = await Promise.all(table.cases.map((one) => answer(mutant, one)));
-      const turned = table.cases.filter((one, at) => answers[at]?.effect !== one.expect.effect);
-      expect({ id, turned: turned.length > 0 }).toEqual({ id, turned: true });
-    }
-  }, 60_000);
+  test('P13: whichever rule is taken away or turned round, a case notices', async () => {
+    const lists = readLists(['assets.yaml', 'guards.yaml'].flatMap(shippedTexts));
+    if (lists.kind === 'problems') throw new Error(lists.problems.join('\n'));
+    const [schema] = shippedTexts('.cedarschema');
+    if (schema === undefined) throw new Error('the shipped set has no schema');
+    const rules = rulesOfSet();
+    const mutants = await mutate({
+      table,
+      rules,
+      schema,
+      guarded: (engine) =>
+        guard(engine, {
+          directory: lists.directory,
+          list: lists.guards,
+          killSwitch: async () => null,
+          maxTargets: 50,
+          deadlineMs: 5000,
+        }),
+    });
+    expect(mutants.length).toBeGreaterThan(rules.length);
+    expect(mutants.filter(({ noticedBy }) => noticedBy === null)).toEqual([]);
+  });
+
+  test('P13: a set without a case for a forbid lets the mutant live (control)', async () => {
+    const [schema] = shippedTexts('.cedarschema');
+    if (schema === undefined) throw new Error('the shipped set has no schema');
+    const blind = {
+      ...table,
+      cases: table.cases.filter((one) => !one.expect.rules.includes('one-router-at-a-time')),
+    };
+    const rules = rulesOfSet().filter(
+      ({ id }) => id === 'one-router-at-a-time' || id === 'reversible-changes',
+    );
+    const mutants = await mutate({
+      table: { ...blind, cases: [] },
+      rules,
+      schema,
+      guarded: (engine) => ({
+        decide: async (one) => engine.decide({ ...one, targets: [], barred: [], released: true }),
+      }),
+    });
+    expect(mutants.some(({ noticedBy }) => noticedBy === null)).toBe(true);
+  });
+
+  test('conditions are turned round as written, strings and comments left alone', () => {
+    expect(negate('forbid (principal, action, resource) when { "when {" == "x" };')).toBe(
+      'forbid (principal, action, resource) unless { "when {" == "x" };',
+    );
+    expect(negate('forbid (principal, action, resource);')).toBeNull();
+  });
 
   test('speaks about every task type of the catalogue, and about no other', async () => {
     const schema = createInstance().schemaToJson(shippedTexts('.cedarschema')[0]?.text ?? '');
@@ -118,10 +103,11 @@ describe('The shipped policy set', () => {
   test('decides in a few milliseconds once warm', async () => {
     const [first] = table.cases;
     if (first === undefined) throw new Error('no cases');
-    for (let i = 0; i < 200; i += 1) await policy.decide(asked(first));
+    const question = questionOf(table, first);
+    for (let i = 0; i < 200; i += 1) await policy.decide(question);
     // Processor time, not the clock's: other work on the machine must not decide.
     const started = process.cpuUsage();
-    for (let i = 0; i < 500; i += 1) await policy.decide(asked(first));
+    for (let i = 0; i < 500; i += 1) await policy.decide(question);
     const { user, system } = process.cpuUsage(started);
     expect((user + system) / 1000 / 500).toBeLessThan(4);
   });

@@ -17,10 +17,16 @@ export const question: PolicyQuestion = {
   reversibility: 'C',
   severity: 'high',
   playbook: 'email_takeover_v1',
+  playbookVersion: '1',
   caseId: 'CASE-1',
   requestedBy: 'robin',
   approvals: [],
+  roster: false,
   mode: 'development',
+  at: Date.UTC(2026, 10, 25, 12),
+  startedAt: Date.UTC(2026, 10, 25, 11),
+  marking: { tlp: null, pap: null },
+  reaches: [],
   targets: ['alice@corp.example'],
 };
 
@@ -29,9 +35,10 @@ export const alice: Asset = {
   kind: 'account',
   provider: 'google-workspace',
   protected: false,
+  size: 1,
 };
 
-export const request: PolicyRequest = { ...question, targets: [alice] };
+export const request: PolicyRequest = { ...question, targets: [alice], barred: [], released: true };
 
 /** The texts of the shipped set with this ending. */
 export function shippedTexts(ending: string): PolicyText[] {

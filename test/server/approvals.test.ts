@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { verifyFile } from '../audit/verified.ts';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { verifyDatabase } from '../../activities/stores/index.ts';
 import { updates, type VoteInput } from '../../workflows/messages.ts';
 import { inShell } from './command-line.ts';
 import { entryOf, eventsOf } from './record.ts';
@@ -58,7 +58,7 @@ describe('an approval', () => {
     const run = await underWay(scene);
     const { card } = await run.waitsFor('rotate_password', 'approval');
     expect(card.body).toMatchObject({
-      v: 1,
+      v: 2,
       task: 'rotate_password',
       type: 'RotatePassword',
       connector: 'google-workspace',
@@ -200,7 +200,7 @@ describe('what is sent to a run', () => {
     expect(passwords(scene)).toHaveLength(1);
     const { events } = await run.handle.fetchHistory();
     expect(events?.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
-    expect(verifyDatabase(scene.config.state)).toMatchObject({ verified: true });
+    expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true });
   });
 
   test('by a person who did the last step themselves ends the wait for it', async () => {

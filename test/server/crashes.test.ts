@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { verifyDatabase } from '../../activities/stores/index.ts';
+import { verifyFile } from '../audit/verified.ts';
 import { startServer } from '../../client/server/start.ts';
 import { signals } from '../../workflows/messages.ts';
 import { eventually } from './eventually.ts';
@@ -52,7 +52,7 @@ async function expectOneEffect(scene: Scene, run: Run, attempts: number): Promis
   const events = eventsOf(run.record(), 'rotate_password');
   expect(events.filter((event) => event === 'connector_intent')).toHaveLength(attempts);
   expect(events.slice(-2)).toEqual(['connector_called', 'task_completed']);
-  expect(verifyDatabase(scene.config.state)).toMatchObject({
+  expect(await verifyFile(scene.config.state)).toMatchObject({
     verified: true,
     entries: run.record().length + ownActs(scene.config.state),
   });
@@ -153,7 +153,7 @@ describe('worker and server', () => {
       const report = await goThrough(run, scene.google, ALICE);
       expect(report).toMatchObject({ status: 'completed', counts: { completed: 8 } });
       expect(effectsOf(scene)).toHaveLength(6);
-      expect(verifyDatabase(scene.config.state)).toMatchObject({
+      expect(await verifyFile(scene.config.state)).toMatchObject({
         verified: true,
         entries: run.record().length + ownActs(scene.config.state),
       });

@@ -3,7 +3,7 @@
  * every entry of the log has its receipt in history, or its reason not to; and every run has come to its end.
  */
 import { afterEach, expect, test } from '@jest/globals';
-import { verifyDatabase } from '../../activities/stores/index.ts';
+import { verifyFile } from '../audit/verified.ts';
 import { workflowIdFor } from '../../client/runs/names.ts';
 import { LAST_COMMITS } from './mortal.ts';
 import { killWorkers, startDyingWorkers } from './other-process.ts';
@@ -65,7 +65,7 @@ test(
     expect(confirmed + step_again + step_dropped + earlier_attempt).toBe(entries);
     // The deaths did hit: without them there would be nothing to explain.
     expect(earlier_attempt).toBeGreaterThan(0);
-    expect(verifyDatabase(scene.config.state)).toMatchObject({ verified: true, entries });
+    expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, entries });
   },
   LONGEST_MS,
 );

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { verifyFile } from '../audit/verified.ts';
 import { openLocalEvidence } from '../../activities/evidence/local.ts';
 import type { StoredItem } from '../../activities/evidence/store.ts';
-import { verifyDatabase } from '../../activities/stores/index.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { TaskReport } from '../../workflows/walk/report.ts';
 import { eventually } from './eventually.ts';
@@ -81,7 +81,7 @@ async function expectEvidence(scene: Scene, task: TaskReport | undefined): Promi
   }
 }
 
-function expectRecord(scene: Scene, run: Run): void {
+async function expectRecord(scene: Scene, run: Run): Promise<void> {
   const record = run.record();
   expect(eventsOf(record, 'rotate_password')).toEqual([
     'task_created',
@@ -104,7 +104,7 @@ function expectRecord(scene: Scene, run: Run): void {
   expect(ofRun.at(-1)).toBe('playbook_completed');
   expect(ofRun.filter((event) => event === 'layer_completed')).toHaveLength(4);
   expect(record.at(-1)?.details).toEqual({ status: 'completed', counts: { completed: 8 } });
-  const verdict = verifyDatabase(scene.config.state);
+  const verdict = await verifyFile(scene.config.state);
   expect(verdict).toMatchObject({
     verified: true,
     entries: record.length + ownActs(scene.config.state),
@@ -153,7 +153,7 @@ describe('a taken-over mailbox', () => {
       rules: ['account-recovery'],
     });
     await expectEvidence(scene, tasks['evidence_snapshot']);
-    expectRecord(scene, run);
+    await expectRecord(scene, run);
   });
 
   test('at Entra is contained by the same playbook', async () => {
@@ -178,7 +178,7 @@ describe('a taken-over mailbox', () => {
     expect(scene.mail.messages().map(({ to }) => to)).toEqual([[CARLA]]);
     expect(tasks['rotate_password']).toMatchObject({ connector: 'microsoft-graph', approved_by: SAM });
     await expectEvidence(scene, tasks['evidence_snapshot']);
-    expectRecord(scene, run);
+    await expectRecord(scene, run);
   });
 
   test('is contained just so by a worker that keeps no run in memory and replays at every step', async () => {
@@ -187,7 +187,7 @@ describe('a taken-over mailbox', () => {
     await tasksOf(run);
     expect(scene.google.effects()).toHaveLength(6);
     expect(scene.mail.messages()).toHaveLength(1);
-    expectRecord(scene, run);
+    await expectRecord(scene, run);
     const { events } = await run.handle.fetchHistory();
     expect(events?.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { verifyFile } from '../audit/verified.ts';
 import { WorkflowFailedError, CancelledFailure } from '@temporalio/client';
-import { verifyDatabase } from '../../activities/stores/index.ts';
 import { entryOf, eventsOf, ownActs } from './record.ts';
 import { ALICE, goThrough, RILEY } from './scene.ts';
 import { setStage } from './stage.ts';
@@ -29,7 +29,7 @@ describe('a run whose history grows too long', () => {
     expect(eventsOf(record, null).filter((event) => event === 'playbook_started')).toHaveLength(1);
     expect(scene.google.effects()).toHaveLength(6);
     expect(scene.mail.messages()).toHaveLength(1);
-    expect(verifyDatabase(scene.config.state)).toMatchObject({
+    expect(await verifyFile(scene.config.state)).toMatchObject({
       verified: true,
       entries: record.length + ownActs(scene.config.state),
     });

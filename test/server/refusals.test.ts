@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { verifyDatabase } from '../../activities/stores/index.ts';
+import { verifyFile } from '../audit/verified.ts';
 import { entryOf, eventsOf } from './record.ts';
 import { ALICE, CARLA } from './scene.ts';
 import { setStage } from './stage.ts';
@@ -117,7 +117,7 @@ describe('a provider that says', () => {
       'connector_error',
       'task_failed',
     ]);
-    expect(verifyDatabase(scene.config.state)).toMatchObject({ verified: true });
+    expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true });
   });
 
   test('nothing, after it was told to act: nobody tries again, and a person says what became of it', async () => {

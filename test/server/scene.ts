@@ -147,6 +147,7 @@ const OPENED_BY = {
   approval: 'task_waiting_approval',
   confirmation: 'task_action_required',
   settlement: 'task_indeterminate',
+  review: 'glass_broken',
 } as const;
 
 async function cardOf(run: Run, task: string): Promise<string> {

@@ -7,7 +7,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { openSecrets } from '../../activities/secrets/index.ts';
 import type { Fault } from '../../simulators/simulator.ts';
 import { approvalsQuery, statusQuery } from '../../workflows/messages.ts';
-import { ALICE, CARLA, goThrough, type Run, type Scene } from './scene.ts';
+import { eventually } from './eventually.ts';
+import { ALICE, CARLA, goThrough, RILEY, SAM, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
 
 const stage = setStage();
@@ -89,7 +90,7 @@ function filesOf(folder: string, but: string): readonly (readonly [name: string,
     .map((path) => [path.slice(folder.length + 1), readFileSync(path).toString('latin1')] as const);
 }
 
-test('no secret of two runs full of trouble is in history, record, evidence, logs, mails or answers', async () => {
+test('S01, S06: no secret of two runs full of trouble is in history, record, evidence, logs, mails or answers', async () => {
   const scene = await stage.open();
   const [tokens, runs] = await credentialsSeen(() => containBoth(scene));
   const passwords = await passwordsOf(scene, runs);
@@ -131,6 +132,29 @@ test('no secret of two runs full of trouble is in history, record, evidence, log
   expect(
     [...places.keys()].filter((name) => /^(evidence\/custody|evidence\/sha256|kept)\//.test(name)).length,
   ).toBeGreaterThan(4);
+});
+
+test('S06: what Temporal indexes of a run names no person: ids, search attributes, memo, listings', async () => {
+  const scene = await stage.open({ activityIds: 'digest' });
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start({ caseId: 'CASE-2031' });
+  await run.opens('rotate_password', 'approval');
+  const listed = await eventually('the run is listed', async () => {
+    for await (const one of scene.client.workflow.list({ query: `WorkflowId = '${run.id}'` })) return one;
+    return null;
+  });
+  const { raw } = await run.handle.describe();
+  const indexed = JSON.stringify([raw, listed.raw], (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+  );
+  expect(indexed).toContain('CordonCase');
+  expect(indexed).toContain('CASE-2031');
+  for (const person of [ALICE, 'alice', RILEY, 'riley', SAM]) expect(indexed).not.toContain(person);
+
+  // Who may ask the run itself does see them: an approver has to know whom a task is about.
+  expect(JSON.stringify(await run.handle.query(approvalsQuery))).toContain(ALICE);
+  await run.reject('rotate_password');
+  await run.reject('delete_suspicious_filters');
 });
 
 /** The places that hold one of the secrets, in any form. */

@@ -5,6 +5,7 @@
 import type { Simulator } from '../../simulators/simulator.ts';
 import { signals, updates } from '../../workflows/messages.ts';
 import { eventually } from './eventually.ts';
+import { entryOf } from './record.ts';
 import { ALICE, CARLA, goThrough, RILEY, SAM, type Run, type Scene } from './scene.ts';
 
 export type Story = (scene: Scene) => Promise<Run>;
@@ -164,6 +165,25 @@ export const approvedByUpdate: Story = async (scene) => {
   }
   await run.opens('enroll_2fa', 'confirmation');
   scene.google.enroll2FA(ALICE);
+  await run.result();
+  return run;
+};
+
+/** Sam agrees and thinks better of it in the same moment, before any worker looks; later Lee agrees. */
+export const withdrawn: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start({ playbook: 'rotation_v1' });
+  const { card } = await run.waitsFor('rotate_password', 'approval');
+  const vote = { task: 'rotate_password', digest: card.digest, by: SAM, reason: 'called the owner' };
+  await scene.stopWorker();
+  await run.handle.signal(signals.approve, vote);
+  await run.handle.signal(signals.withdraw, { ...vote, reason: 'the owner called again' });
+  await scene.startWorker();
+  await eventually(
+    'it is taken back',
+    () => entryOf(run.record(), 'vote_withdrawn', 'rotate_password') ?? null,
+  );
+  await run.approve('rotate_password', 'lee@corp.example');
   await run.result();
   return run;
 };

@@ -7,7 +7,7 @@ import { drawSalt, nodeCodec } from '../../activities/stores/codec.ts';
 import { openStores } from '../../activities/stores/index.ts';
 import { openedEntries } from '../../activities/stores/opened-entries.ts';
 import type { KeptValue } from '../../activities/stores/values.ts';
-import { openSqliteSource } from '../../activities/verify/sqlite-source.ts';
+import { openDatabaseSource } from '../../activities/verify/database-source.ts';
 import { verifyRecord } from '../../activities/verify/verify.ts';
 import { commitment } from '../../workflows/audit/personal.ts';
 import { collect, event, START, temporaryFolder } from '../audit/samples.ts';
@@ -40,7 +40,7 @@ const erasureOf = (index: number, path: string) => ({
 });
 
 async function verify(path: string) {
-  const source = await openSqliteSource(path);
+  const source = await openDatabaseSource(path);
   try {
     return await verifyRecord(source, { trust: null, outside: [], deep: true, now: START });
   } finally {

@@ -60,7 +60,7 @@ describe('the card', () => {
     const { cards } = await ask({ verdicts: [needing(1)] });
     expect(cards).toEqual([
       {
-        v: 1,
+        v: 2,
         nonce: 'nonce-1',
         workflowId: RUN.workflowId,
         chain: RUN.chain,
@@ -68,17 +68,25 @@ describe('the card', () => {
         playbook: 'sample',
         playbookVersion: '1',
         planDigest: RUN.planDigest,
+        runId: RUN.runId,
         task: 'risky',
         type: 'Step',
         connector: 'mail',
         inputs: { filter_ids: ['f1'] },
         targets: ['alice'],
+        targetCount: 1,
+        effect: 'needs_approval',
+        obligations: needing(1).obligations,
         rules: ['sample.allow'],
+        policySet: '0'.repeat(64),
         reversibility: 'B',
         requestedBy: 'riley',
         openedAt: START,
+        notBefore: START,
         expiresAt: START + 3_600_000,
         quorum: 1,
+        groups: [],
+        minAssurance: 'V0',
       },
     ]);
   });
@@ -86,10 +94,7 @@ describe('the card', () => {
   test('asks for as many as the strictest obligation wants', async () => {
     const two: Verdict = {
       ...needing(1),
-      obligations: [
-        { kind: 'approval', quorum: 2 },
-        { kind: 'approval', quorum: 1 },
-      ],
+      obligations: [...needing(2).obligations, ...needing(1).obligations],
     };
     expect((await ask({ verdicts: [two] })).cards[0]?.quorum).toBe(2);
   });
@@ -163,6 +168,37 @@ describe('a vote', () => {
       'vote_refused risky',
       'task_approved risky',
     ]);
+  });
+
+  test('A18: that was taken back is not brought back by whoever repeats its proof', async () => {
+    const back: Message = {
+      kind: 'withdraw',
+      task: 'risky',
+      digest: CARD,
+      by: 'sam',
+      reason: 'wrong mailbox',
+    };
+    let evidence = 0;
+    const weigh: Ports['weigh'] = async ({ by, reason }) => ({
+      kind: 'counts',
+      by,
+      assurance: 'V3',
+      evidence: reason === 'anew' ? `e-${(evidence += 1)}` : 'e-0',
+    });
+    const anew: Message = { ...approve('sam', CARD), reason: 'anew' };
+    const { risky, replies } = await ask({
+      said: [yes('sam'), back, yes('sam'), anew, yes('ines')],
+      verdicts: [needing(2), ALLOW],
+      given: { weigh },
+    });
+    expect(replies.map(({ code }) => code)).toEqual([
+      'approve',
+      'withdraw',
+      'proof_spent',
+      'approve',
+      'proof_spent',
+    ]);
+    expect(risky?.approvedBy).toEqual([]);
   });
 
   test('short of its quorum is in the record at once, and approves nothing', async () => {

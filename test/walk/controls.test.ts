@@ -88,7 +88,7 @@ const CONTROLS: readonly Control[] = [
   {
     says: 'a verdict that nobody recorded',
     law: 'intentComesFirst',
-    script: script({ a: {} }, { policy: { a: 'deny' } }),
+    script: script({ a: {} }, { policy: { a: ['deny', 'allow'] } }),
     broken: {
       activities: (real) => ({
         ...real,

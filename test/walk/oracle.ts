@@ -28,8 +28,9 @@ function endOf(task: RandomTask, ends: ReadonlyMap<string, End>): End {
   if (task.approvalRequired || task.policy === 'needs_approval' || task.policy === 'needs_two') {
     if (task.people === 'reject') return end('rejected');
     if (task.people === 'silent') return end('expired');
-    if (task.policy === 'tightens') return end('denied');
   }
+  // Policy is asked again before the act, and after people were.
+  if (task.policy === 'tightens') return end('denied');
   return end(actBy(task));
 }
 

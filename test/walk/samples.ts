@@ -21,6 +21,7 @@ export const START = Date.UTC(2026, 0, 5, 9);
 export const RUN: RunRef = {
   workflowId: 'cordon-sample-CASE-1',
   chain: 'chain-1',
+  runId: 'chain-1',
   startedAt: START,
   caseId: 'CASE-1',
   playbook: 'sample',
@@ -75,7 +76,11 @@ export const DENY: Verdict = {
 };
 
 export function needing(quorum: number): Verdict {
-  return { ...ALLOW, effect: 'needs_approval', obligations: [{ kind: 'approval', quorum }] };
+  return {
+    ...ALLOW,
+    effect: 'needs_approval',
+    obligations: [{ kind: 'approval', quorum, groups: [], minAssurance: 'V0', expiresMs: null }],
+  };
 }
 
 export function decided(question: Question, verdict: Verdict): Judgement {
@@ -115,6 +120,8 @@ export function agreeableWorld(given: Partial<Ports> = {}): World {
     },
     hear: () => Promise.resolve({ kind: 'time' }),
     unheard: () => [],
+    spokenTo: () => false,
+    tell: () => {},
     async act(call, some) {
       keep(some);
       calls.push(call);

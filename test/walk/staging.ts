@@ -108,6 +108,7 @@ function runOf(rehearsal: Rehearsal, plan: Plan): RunRef {
   return {
     workflowId: `cordon-${plan.playbook.id}-${rehearsal.case}`,
     chain: 'rehearsal',
+    runId: 'rehearsal',
     startedAt: START,
     caseId: rehearsal.case,
     playbook: plan.playbook.id,

@@ -28,6 +28,8 @@ export const EVENTS = [
   /** The call is about to be made. Durable before it is. */
   'connector_intent',
   'task_skipped_condition',
+  /** Policy allows it, but not yet. */
+  'task_delayed',
   'task_blocked',
   'task_rejected',
   'task_expired',
@@ -41,6 +43,15 @@ export const EVENTS = [
   /** A vote that counts, on the way to its quorum. */
   'vote_counted',
   'vote_refused',
+  /** Nobody could say whose vote it is; it is weighed again. */
+  'vote_deferred',
+  'vote_withdrawn',
+  'approvers_told',
+  /** One person acted alone, in an emergency; nobody can again before somebody else has looked at it. */
+  'glass_broken',
+  'glass_reviewed',
+  /** What was approved, or was to be, no longer stands; people are asked anew. */
+  'card_superseded',
   /** A signal that could not be read, or that answers nothing open. */
   'message_ignored',
   'key_conflict',
@@ -53,8 +64,12 @@ export type EventName = (typeof EVENTS)[number];
 
 /** Facts that the same task, or the run, may leave more than once. */
 export const RECURRING: ReadonlySet<EventName> = new Set([
+  'task_delayed',
   'vote_counted',
   'vote_refused',
+  'vote_deferred',
+  'vote_withdrawn',
+  'card_superseded',
   'message_ignored',
   'run_continued',
 ]);

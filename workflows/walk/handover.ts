@@ -6,7 +6,8 @@ import type { JsonObject } from '../language/json.ts';
 import type { Call, Settled } from '../ports.ts';
 import type { Person } from './outcome.ts';
 import type { Waiting } from './state.ts';
-import { listen, type Story, type Strand } from './strand.ts';
+import { listen } from './listen.ts';
+import type { Story, Strand } from './strand.ts';
 
 const FIRST_POLL_MS = 15_000;
 const SLOWEST_POLL_MS = 5 * 60_000;
@@ -23,14 +24,17 @@ export async function awaitConfirmation(strand: Strand): Promise<Story> {
   for (;;) {
     const waiting = waitingFor(record.waiting, 'confirmation');
     const next = Math.min(waiting.until, ports.now() + pollDelay(waiting.polls, first));
-    const heard = await listen(strand, next, waiting.until, (message) =>
-      message.kind === 'confirm' ? null : 'not_a_confirmation',
-    );
+    const heard = await listen(strand, next, {
+      deadline: waiting.until,
+      usable: ({ kind }) => (kind === 'confirm' ? null : 'not_a_confirmation'),
+    });
     switch (heard.kind) {
       case 'suspend':
         return null;
       case 'cancelled':
         return leave(strand, waiting.call, { status: 'cancelled' });
+      case 'superseded':
+        throw new Error('a last step has no card that could be superseded');
       case 'word':
         recorder.note(task.name, 'task_confirmed', { ...heard.person, how: 'person' });
         return reach(strand, waiting.call, waiting.onceDone, heard.person);
@@ -52,12 +56,15 @@ export async function awaitConfirmation(strand: Strand): Promise<Story> {
 export async function awaitSettlement(strand: Strand): Promise<Story> {
   const { recorder, record, task } = strand;
   const waiting = waitingFor(record.waiting, 'settlement');
-  const heard = await listen(strand, waiting.until, waiting.until, (message) =>
-    message.kind === 'resolve' ? null : 'not_a_settlement',
-  );
+  const heard = await listen(strand, waiting.until, {
+    deadline: waiting.until,
+    usable: ({ kind }) => (kind === 'resolve' ? null : 'not_a_settlement'),
+  });
   switch (heard.kind) {
     case 'suspend':
       return null;
+    case 'superseded':
+      throw new Error('a settlement has no card that could be superseded');
     // The claim stays as it is: what nobody settled must not be tried again by another run.
     case 'cancelled':
     case 'time':

@@ -25,8 +25,20 @@ export function personKey(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase();
 }
 
-/** V0: the name is merely asserted; accepted in development mode only. */
-export type Assurance = 'V0' | 'V1' | 'V2' | 'V3';
+/**
+ * How a word is tied to a person, weakest first. V0: a name is asserted. V1: the server says who sent it. V2: a
+ * gateway that logged the person in vouches for the word. V3: the person signed these very bytes.
+ */
+export const ASSURANCES = ['V0', 'V1', 'V2', 'V3'] as const;
+export type Assurance = (typeof ASSURANCES)[number];
+
+export function isAtLeast(given: Assurance, least: Assurance): boolean {
+  return ASSURANCES.indexOf(given) >= ASSURANCES.indexOf(least);
+}
+
+export function strongest(levels: readonly Assurance[]): Assurance {
+  return levels.reduce<Assurance>((most, level) => (isAtLeast(level, most) ? level : most), 'V0');
+}
 
 export type Outcome =
   /** The effect was made. `settledBy` where a person confirmed or settled it. */

@@ -73,6 +73,7 @@ export function liveStatus(plan: Plan, state: RunState): RunReport['status'] {
   const records = plan.tasks.map((task) => recordOf(state, task.name));
   if (records.some((record) => record.phase === 'running' && record.outcome === null)) return 'running';
   if (records.some((record) => record.phase === 'waiting' && record.outcome === null)) return 'waiting';
+  if (records.some((record) => record.unreviewed !== undefined)) return 'waiting';
   const outcomes = records.map((record) => record.outcome);
   if (outcomes.includes(null)) return 'running';
   return runStatus(outcomes.flatMap((outcome) => (outcome === null ? [] : [outcome.status])));
@@ -125,6 +126,10 @@ function statusOf(record: TaskRecord): string {
       return 'waiting_confirmation';
     case 'settlement':
       return 'waiting_settlement';
+    case 'review':
+      return 'waiting_review';
+    case 'delay':
+      return 'delayed';
     case undefined:
       return record.phase === 'pending' ? 'pending' : 'running';
   }

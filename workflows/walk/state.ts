@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../language/json.ts';
 import type { Plan } from '../language/plan.ts';
-import type { Approval, Call, Card, Judgement, Question } from '../ports.ts';
+import type { Approval, Call, Card, Glass, Judgement, Message, Question } from '../ports.ts';
 import type { Fault, Outcome } from './outcome.ts';
 
 export type Decided = Extract<Judgement, { readonly kind: 'decided' }>;
@@ -16,6 +16,10 @@ export type Waiting =
       readonly question: Question;
       readonly card: Card;
       readonly approvals: readonly Approval[];
+      /** How many of the card's reminders are out. */
+      readonly reminded?: number;
+      /** Evidence of every approval that counted here, standing or taken back: none of it counts a second time. */
+      readonly spent?: readonly string[];
     }
   | {
       readonly kind: 'confirmation';
@@ -26,6 +30,10 @@ export type Waiting =
       readonly until: number;
       readonly polls: number;
     }
+  /** The task is over; what was done without a quorum is to be looked at. */
+  | { readonly kind: 'review'; readonly glass: Glass; readonly by: string }
+  /** Policy lets it run, but not yet. */
+  | { readonly kind: 'delay'; readonly question: Question; readonly until: number }
   | {
       readonly kind: 'settlement';
       readonly call: Call;
@@ -34,10 +42,23 @@ export type Waiting =
       readonly until: number;
     };
 
+/** A word that could not be weighed when it came, and when to try again. */
+export interface Deferred {
+  readonly message: Message;
+  readonly tries: number;
+  readonly at: number;
+}
+
 export interface TaskRecord {
   outcome: Outcome | null;
   phase: 'pending' | 'running' | 'waiting';
   waiting: Waiting | null;
+  /** Absent while there are none. */
+  deferred?: readonly Deferred[];
+  /** Approved, and nothing done yet: those who approved may still take it back. */
+  revocable?: boolean;
+  /** Set while a use of break-glass has not been reviewed. */
+  unreviewed?: { readonly glass: Glass; readonly by: string };
   /** Resolved inputs; null until they were. */
   inputs: JsonObject | null;
   key: string | null;
@@ -58,6 +79,8 @@ export interface RunState {
   /** Layers that have been announced, and tasks still unsettled in each. */
   readonly layers: { announced: boolean; left: number }[];
   startedAt: number;
+  /** Digest of the policy set of the run's first verdict. Runs carried over from older versions have none. */
+  policySet?: string;
 }
 
 export function freshState(plan: Plan, now: number): RunState {

@@ -1,7 +1,7 @@
 /** What one task's story is told with: the plan, the run, the world, and where things are written down. */
 import type { PlannedTask } from '../language/plan.ts';
 import type { Json } from '../language/json.ts';
-import type { Message, Ports, RunRef } from '../ports.ts';
+import type { Message, Ports, RunRef, Weighed } from '../ports.ts';
 import type { Outcome, Person } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 import type { TaskRecord, Waiting } from './state.ts';
@@ -16,58 +16,53 @@ export interface Strand {
   readonly scope: (root: string) => Json | undefined;
   /** The task now waits for a person, or no longer does. The walk counts who is running by this. */
   readonly wait: (waiting: Waiting | null) => void;
+  /** Digest of the policy set that first let a task of the run go on; null before that. */
+  readonly pin: () => string | null;
+  /** The first set to judge a task of the run stays its set. */
+  readonly pinTo: (policySet: string) => void;
 }
 
 /** Null: the run is being continued elsewhere, and this task keeps its place. */
 export type Story = Outcome | null;
 
 /** Why a message cannot be used by what is open now. */
-const MISFITS = {
+export const MISFITS = {
   late: 'time was up before this was heard',
   other_card: 'the digest is not that of the open card',
   voted_already: 'this person has already approved this card',
+  proof_spent: 'this proof belongs to an approval that was taken back; approve anew, with another one',
+  nothing_to_withdraw: 'this person has no approval on this card',
+  enough: 'enough persons have approved this card already',
+  not_yet: 'this task waits for its time, and for nobody',
+  not_a_review: 'this task waits for review',
   not_an_approval: 'this task waits for approve or reject',
   not_a_confirmation: 'this task waits for confirm',
   not_a_settlement: 'this task waits for resolve',
 } as const;
 export type Misfit = keyof typeof MISFITS;
 
-export type Word = { readonly kind: 'word'; readonly message: Message; readonly person: Person };
+export type Counted = Extract<Weighed, { readonly kind: 'counts' }>;
 
-/**
- * Waits until someone whose word counts says something this wait can use, or time is up. Words that do
- * not count leave their fact and change nothing; nor does a word heard at or after `deadline`.
- */
-export async function listen(
-  strand: Strand,
-  until: number,
-  deadline: number,
-  usable: (message: Message) => Misfit | null,
-): Promise<Word | { readonly kind: 'time' } | { readonly kind: 'cancelled' } | { readonly kind: 'suspend' }> {
-  const { ports, recorder, record, task } = strand;
-  for (;;) {
-    const heard = await ports.hear(task.name, until);
-    if (heard.kind !== 'message') return heard;
-    const { message } = heard;
-    const refuse = (code: string, reason: string): void => {
-      recorder.announce(task.name, 'vote_refused', { kind: message.kind, by: message.by, code, reason });
-      // Still waiting, but with something to record: the task may not speak again for days.
-      strand.wait(record.waiting);
-      heard.reply({ counted: false, code, reason });
-    };
-    const misfit = ports.now() >= deadline ? 'late' : usable(message);
-    if (misfit !== null) {
-      refuse(misfit, MISFITS[misfit]);
-      continue;
-    }
-    const card = record.waiting?.kind === 'approval' ? record.waiting.card : null;
-    const weighed = await recorder.carry(task.name, (facts) => ports.weigh(message, card, facts));
-    if (weighed.kind === 'refused') {
-      refuse(weighed.code, weighed.reason);
-      continue;
-    }
-    heard.reply({ counted: true, code: message.kind, reason: `${message.kind} of ${task.name} was taken` });
-    const person = { by: weighed.by, reason: message.reason, assurance: weighed.assurance };
-    return { kind: 'word', message, person };
-  }
+export interface Word {
+  readonly kind: 'word';
+  readonly message: Message;
+  readonly person: Person;
+  readonly weighed: Counted;
 }
+
+/** What one wait can use. */
+export interface Ear {
+  /** A word heard at or after this time is late. */
+  readonly deadline: number;
+  /** Before anybody asks whose word it is. */
+  usable(message: Message): Misfit | null;
+  /** Once it is known; absent where it makes no difference. */
+  admits?(message: Message, weighed: Counted): Misfit | null;
+}
+
+export type Listened =
+  | Word
+  | { readonly kind: 'superseded'; readonly code: string; readonly reason: string }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'suspend' };

@@ -7,13 +7,17 @@
  * W3 The outcome depends on the plan and the ports' answers, and on nothing else.
  */
 import { resolveTemplate } from '../language/template.ts';
-import { isObject, type JsonObject } from '../language/json.ts';
-import type { Call, Question, Result } from '../ports.ts';
-import { askConsent, awaitConsent } from './consent.ts';
+import { canonical } from '../audit/canonical.ts';
+import { isObject, type Json, type JsonObject } from '../language/json.ts';
+import type { Card, Lapse, Question } from '../ports.ts';
+import { askConsent, awaitConsent, reopen, type Consent } from './consent.ts';
+import { act } from './deed.ts';
 import { awaitConfirmation, awaitSettlement } from './handover.ts';
 import type { Fault, Outcome } from './outcome.ts';
 import type { Decided } from './state.ts';
-import type { Story, Strand } from './strand.ts';
+import { listen } from './listen.ts';
+import type { Ear, Story, Strand } from './strand.ts';
+import type { Verdict } from './verdict.ts';
 
 type Resolved =
   | { readonly kind: 'question'; readonly question: Question }
@@ -28,17 +32,32 @@ export async function walkTask(strand: Strand): Promise<Story> {
       return awaitConfirmation(strand);
     case 'settlement':
       return awaitSettlement(strand);
+    case 'delay':
+      return awaitDue(strand);
+    case 'review':
+      throw new Error(`${strand.task.name} is over and only waits for its review`);
     case undefined:
       break;
   }
   const resolved = resolve(strand);
   if (resolved.kind === 'settled') return resolved.outcome;
-  const decided = await judge(strand, resolved.question);
+  return undertake(strand, resolved.question);
+}
+
+/** Stations 2 to 6, from the top: also where a card was superseded, and people must be asked about what is due now. */
+async function undertake(strand: Strand, asked: Question): Promise<Story> {
+  const decided = await judge(strand, asked);
   if (decided.kind === 'settled') return decided.outcome;
-  const question = { ...resolved.question, inputs: decided.inputs };
-  record.inputs = decided.inputs;
+  const question = { ...asked, inputs: decided.inputs, ...pinOf(strand) };
+  strand.record.inputs = decided.inputs;
   if (strand.task.approvalRequired || decided.verdict.effect === 'needs_approval')
     return consented(strand, await askConsent(strand, question, decided));
+  const due = dueOf(decided.verdict);
+  if (due > strand.ports.now()) {
+    strand.wait({ kind: 'delay', question: asked, until: due });
+    strand.recorder.announce(strand.task.name, 'task_delayed', { until: due });
+    return awaitDue(strand);
+  }
   return act(strand, question, decided, null);
 }
 
@@ -74,9 +93,16 @@ function resolve(strand: Strand): Resolved {
   return { kind: 'question', question: questionOf(strand, task.connector, inputs.value, key) };
 }
 
-function questionOf({ task }: Strand, connector: string, inputs: JsonObject, key: Question['key']): Question {
+function questionOf(strand: Strand, connector: string, inputs: JsonObject, key: Question['key']): Question {
+  const { task } = strand;
   const { name, type, reversibility, repeat } = task;
-  return { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [] };
+  return { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [], ...pinOf(strand) };
+}
+
+/** A run stays under the policy set that it was first judged under; a newer one may only tighten. */
+function pinOf({ pin }: Strand): { readonly pinned?: string } {
+  const pinned = pin();
+  return pinned === null ? {} : { pinned };
 }
 
 /** Stations 2, 3 and 5: was it done before, and may it be done. */
@@ -98,6 +124,7 @@ async function judge(
       recorder.note(task.name, 'key_conflict', { ...judgement.fault });
       return failed(judgement.fault);
     case 'decided':
+      if (judgement.verdict.effect !== 'deny') strand.pinTo(judgement.verdict.policySet);
       record.rules = judgement.verdict.rules.map((rule) => rule.id);
       if (ports.cancelled()) return { kind: 'settled', outcome: { status: 'cancelled' } };
       if (judgement.verdict.effect === 'deny')
@@ -108,73 +135,59 @@ async function judge(
   }
 }
 
-/** Station 5: time has passed, so policy is asked again. It may only tighten: what still needs a person is denied. */
-async function consented(strand: Strand, consent: Awaited<ReturnType<typeof awaitConsent>>): Promise<Story> {
+/** Policy allows it, but not before this time; the beginning of time where it does not say. */
+function dueOf({ obligations }: Verdict): number {
+  return Math.max(0, ...obligations.map((one) => (one.kind === 'delay' ? one.until : 0)));
+}
+
+/** Nobody is asked; and once it is time, policy is asked again. */
+async function awaitDue(strand: Strand): Promise<Story> {
+  const { waiting } = strand.record;
+  if (waiting?.kind !== 'delay') throw new Error('a task waits for its time without knowing it');
+  const ear: Ear = { deadline: Infinity, usable: () => 'not_yet' };
+  const heard = await listen(strand, waiting.until, ear);
+  if (heard.kind === 'suspend') return null;
+  strand.wait(null);
+  if (heard.kind === 'cancelled') return { status: 'cancelled' };
+  return undertake(strand, waiting.question);
+}
+
+/**
+ * Station 5: time has passed, so policy is asked again. It may only tighten: what still needs a person is denied.
+ * Where the approvals themselves lost their force, or would now be for something else, people are asked anew.
+ */
+async function consented(strand: Strand, consent: Consent): Promise<Story> {
+  const { record, recorder, ports, task } = strand;
   if (consent.kind === 'suspend') return null;
   if (consent.kind === 'refused') return consent.outcome;
-  const decided = await judge(strand, consent.question);
+  if (consent.kind === 'superseded') return undertake(strand, consent.question);
+  const { card } = consent;
+  const question = { ...consent.question, ...pinOf(strand) };
+  const decided = await judge(strand, question);
   if (decided.kind === 'settled') return decided.outcome;
-  if (decided.verdict.effect !== 'allow') return { status: 'denied', verdict: decided.verdict };
-  return act(strand, consent.question, decided, consent.card);
-}
-
-/** Station 6: claim the key and do it, once. The port records intent before, and result after. */
-async function act(
-  strand: Strand,
-  question: Question,
-  decided: Decided,
-  card: string | null,
-): Promise<Story> {
-  const { task, recorder, ports, record } = strand;
-  const call: Call = {
-    question,
-    inputsDigest: decided.inputsDigest,
-    targets: decided.targets,
-    label: decided.label,
-    rules: record.rules,
-    card,
-    retry: task.retry,
-    timeoutMs: task.timeoutMs,
-  };
-  recorder.note(task.name, 'task_started', { type: task.type, connector: question.connector });
-  record.startedAt = ports.now();
-  const result = await recorder.carryOwn(task.name, async (facts): Promise<Result> => {
-    if (!ports.cancelled()) return ports.act(call, facts);
-    // Cancelled while earlier facts were on their way: nothing was sent, so nothing is in doubt.
-    await ports.record(facts);
-    return { kind: 'cancelled' };
-  });
-  if ('attempts' in result) record.attempts = result.attempts;
-  return outcomeOf(strand, call, result);
-}
-
-/** Station 7: what came of it. */
-function outcomeOf(strand: Strand, call: Call, result: Result): Story | Promise<Story> {
-  const { ports, recorder, task } = strand;
-  const since = ports.now();
-  const until = since + task.expiresMs;
-  switch (result.kind) {
-    case 'done':
-      return { status: 'completed', output: result.output };
-    case 'already_done':
-      return { status: 'skipped', why: 'already_done', output: result.output };
-    case 'failed':
-      return { status: 'failed', fault: result.fault };
-    case 'cancelled':
-      return { status: 'cancelled' };
-    case 'action_required': {
-      const { instructions, onceDone } = result;
-      strand.wait({ kind: 'confirmation', call, instructions, onceDone, since, until, polls: 0 });
-      recorder.announce(task.name, 'task_action_required', { expires_at: until });
-      return awaitConfirmation(strand);
-    }
-    case 'indeterminate':
-      strand.wait({ kind: 'settlement', call, fault: result.fault, since, until });
-      recorder.announce(task.name, 'task_indeterminate', { ...result.fault, expires_at: until });
-      return awaitSettlement(strand);
-    default:
-      return result satisfies never;
+  const lapse = decided.lapsed ?? driftFrom(card, decided);
+  if (lapse !== null) {
+    delete record.revocable;
+    recorder.announce(task.name, 'card_superseded', { card: card.digest, ...lapse });
+    return undertake(strand, { ...question, approvals: [] });
   }
+  if (decided.verdict.effect !== 'allow') return { status: 'denied', verdict: decided.verdict };
+  if (ports.spokenTo(task.name)) {
+    reopen(strand, consent);
+    return consented(strand, await awaitConsent(strand));
+  }
+  delete record.revocable;
+  return act(strand, question, decided, card.digest);
+}
+
+/** Null when what would run now is what the card says. */
+function driftFrom({ body }: Card, { inputs, targets }: Decided): Lapse | null {
+  const same = (a: Json, b: Json): boolean => canonical(a) === canonical(b);
+  if (!same([...targets], [...body.targets]))
+    return { code: 'targets_changed', reason: 'the task would now act on other targets than were approved' };
+  if (!same(inputs, body.inputs))
+    return { code: 'inputs_changed', reason: 'the task would now run with other inputs than were approved' };
+  return null;
 }
 
 function failed({ code, message }: Fault): { readonly kind: 'settled'; readonly outcome: Outcome } {

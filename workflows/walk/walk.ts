@@ -9,6 +9,8 @@ import { createBell } from './bell.ts';
 import { createChronicle } from './chronicle.ts';
 import { turnOf } from './needs.ts';
 import type { Outcome } from './outcome.ts';
+import { awaitReview } from './review.ts';
+import { createRation } from './ration.ts';
 import { createRecorder } from './recorder.ts';
 import { createScope } from './scope.ts';
 import { recordOf, type RunState } from './state.ts';
@@ -38,6 +40,10 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
   const chronicle = createChronicle(plan, run, state, recorder, ports);
   const scope = createScope(run, context, (task) => state.tasks[task]?.outcome);
   const bell = createBell();
+  const ration = createRation((details) => {
+    recorder.announce(null, 'message_ignored', details);
+    bell.ring();
+  });
   let strands = 0;
   let flushing = false;
   let failure: { readonly error: unknown } | null = null;
@@ -49,6 +55,11 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
   const settle = (task: PlannedTask, outcome: Outcome): void => {
     chronicle.settle(task, outcome);
     turns.settled(task.name);
+  };
+
+  const pin = (): string | null => state.policySet ?? null;
+  const pinTo = (policySet: string): void => {
+    state.policySet ??= policySet;
   };
 
   const strandOf = (task: PlannedTask): Strand => {
@@ -63,7 +74,7 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
           recorder.note(task.name, 'message_ignored', { kind, by, code: 'late' });
       bell.ring();
     };
-    return { task, run, ports, recorder, record, scope, wait };
+    return { task, run, ports, recorder, record, scope, wait, pin, pinTo };
   };
 
   const live = async (task: PlannedTask, strand: Strand): Promise<void> => {
@@ -72,6 +83,29 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
       if (outcome === null) return;
       if (strand.record.phase === 'running') turns.stopped(task);
       settle(task, outcome);
+      void review(task);
+    } catch (error) {
+      fail(error);
+    } finally {
+      strands -= 1;
+      bell.ring();
+    }
+  };
+
+  /** The task itself is over, so its turn is not taken again. */
+  const review = async (task: PlannedTask): Promise<void> => {
+    const record = recordOf(state, task.name);
+    const { unreviewed } = record;
+    if (unreviewed === undefined) return;
+    const wait: Strand['wait'] = (waiting) => {
+      record.waiting = waiting;
+      record.phase = waiting === null ? 'running' : 'waiting';
+      bell.ring();
+    };
+    strands += 1;
+    try {
+      wait({ kind: 'review', ...unreviewed });
+      await awaitReview({ task, run, ports, recorder, record, scope, wait, pin, pinTo });
     } catch (error) {
       fail(error);
     } finally {
@@ -117,16 +151,21 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
 
   /** Takes up what waits for a person where it was left. */
   const resume = (): void => {
-    for (const task of plan.tasks) if (recordOf(state, task.name).waiting !== null) begin(task);
+    for (const task of plan.tasks) {
+      const { waiting } = recordOf(state, task.name);
+      if (waiting?.kind === 'review') void review(task);
+      else if (waiting !== null) begin(task);
+    }
   };
 
-  const unfinished = (): boolean => plan.tasks.some((task) => recordOf(state, task.name).outcome === null);
+  const unfinished = (): boolean =>
+    plan.tasks.some((task) => {
+      const { outcome, unreviewed } = recordOf(state, task.name);
+      return outcome === null || unreviewed !== undefined;
+    });
 
   return {
-    ignored(details) {
-      recorder.announce(null, 'message_ignored', details);
-      bell.ring();
-    },
+    ignored: (details) => ration.take(details),
     async run() {
       chronicle.open();
       resume();
@@ -135,6 +174,7 @@ export function createWalk({ plan, run, context, ports, state }: WalkInput): Wal
         const leaving = ports.suspendDue();
         if (!leaving) handOutTurns();
         if (strands === 0) {
+          ration.settle();
           if (!leaving || !unfinished()) break;
           if (!ports.cancelled()) await recorder.drain((facts) => ports.record(facts));
           if (!ports.cancelled()) return 'suspended';

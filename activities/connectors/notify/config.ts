@@ -37,6 +37,12 @@ export interface NotifyConfig {
 /** What sending mail needs. */
 export type Mailing = Required<Pick<NotifyConfig, 'smtp' | 'from'>>;
 
+/** Null: no mail is sent. */
+export function mailingOf(config: NotifyConfig | null): Mailing | null {
+  const { smtp, from } = config ?? {};
+  return smtp === undefined || from === undefined ? null : { smtp, from };
+}
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
 
 export function isThisMachine(host: string): boolean {

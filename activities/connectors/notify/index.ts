@@ -4,7 +4,7 @@ import type { HardeningCoach } from '../../catalogue/email.ts';
 import type { Answer, CallContext, Connector, Performance } from '../connector.ts';
 import { adviceFor } from './advice.ts';
 import type { EgressSettings } from '../../egress/egress.ts';
-import { assertUsable, type Mailing, type NotifyConfig } from './config.ts';
+import { assertUsable, mailingOf, type Mailing, type NotifyConfig } from './config.ts';
 import { sendMail } from './mail.ts';
 import { notifyTeam } from './team.ts';
 
@@ -16,8 +16,8 @@ type Output = OutputOf<typeof HardeningCoach>;
 /** Throws for a configuration that cannot be used; see `assertUsable`. */
 export function createNotify(config: NotifyConfig, egress?: EgressSettings): Connector {
   assertUsable(config);
-  const { smtp, from, channels = {} } = config;
-  const mailing: Mailing | null = smtp === undefined || from === undefined ? null : { smtp, from };
+  const { channels = {} } = config;
+  const mailing = mailingOf(config);
   return {
     name: 'notify',
     performs: {

@@ -4,6 +4,7 @@
  */
 import type { Asset } from '../assets.ts';
 import type { PolicyRequest } from '../engine.ts';
+import { UNMARKED } from '../../../workflows/language/marking.ts';
 import { createDecider, textsOf } from './ask.ts';
 import type { Cedar } from './instance.ts';
 import { DEEPEST_NESTING, LARGEST_TEXT, nesting } from './nesting.ts';
@@ -64,7 +65,7 @@ function probe(cedar: Cedar, set: RuleSet): string[] {
   const problems = new Set<string>();
   for (const [type, { appliesTo }] of Object.entries(json.json['']?.actions ?? {})) {
     for (const asset of PROBES.filter(({ kind }) => appliesTo?.resourceTypes.includes(ENTITY_TYPES[kind]))) {
-      const finding = decider.ask(cedarRequest({ ...PROBE, type, targets: [asset] }, asset, 0));
+      const finding = decider.ask(cedarRequest({ ...PROBE, type, targets: [asset] }, asset));
       if (finding.kind === 'error') problems.add(`action "${type}" on ${asset.kind}: ${finding.errors[0]}`);
     }
   }
@@ -77,14 +78,23 @@ const PROBE: Omit<PolicyRequest, 'type' | 'targets'> = {
   reversibility: 'C',
   severity: 'critical',
   playbook: 'probe',
+  playbookVersion: '1',
   caseId: 'probe',
   requestedBy: 'probe',
   approvals: [],
+  roster: true,
   mode: 'production',
+  at: 0,
+  startedAt: 0,
+  marking: UNMARKED,
+  reaches: ['probe.example'],
+  barred: [],
+  released: true,
 };
 const PROBES: readonly Asset[] = (['account', 'device', 'router', 'service'] as const).map((kind) => ({
   id: 'probe',
   kind,
   provider: 'probe',
   protected: false,
+  size: 1,
 }));

@@ -14,10 +14,14 @@ export type Finding =
   | { readonly kind: 'not_permitted' }
   | { readonly kind: 'error'; readonly errors: readonly [string, ...string[]] };
 
+/** Empty rules: nothing permits it. */
+export type Permits =
+  { readonly kind: 'rules'; readonly rules: readonly Rule[] } | Extract<Finding, { readonly kind: 'error' }>;
+
 export interface Decider {
   ask(request: CedarRequest): Finding;
-  /** The permits that match too, for the record of a request that is forbidden. */
-  permitsOf(request: CedarRequest): readonly Rule[];
+  /** The permits that match too: what would hold if nothing forbade it. */
+  permitsOf(request: CedarRequest): Permits;
   /** The permits whose scope matches while their conditions do not. */
   nearest(request: CedarRequest): readonly Rule[];
 }
@@ -35,14 +39,18 @@ export function createDecider(cedar: Cedar, set: RuleSet): Decider {
   const failure = loaded.find((answer) => answer.type === 'failure');
   if (failure?.type === 'failure') throw new Error('Cedar refused a policy set that it had accepted before');
   const byId = new Map(set.rules.map((rule) => [rule.id, rule]));
-  const matching = (name: SetName, request: CedarRequest): readonly Rule[] => {
+  const matching = (name: SetName, request: CedarRequest): Permits => {
     const finding = ask(cedar, name, request, byId);
-    return finding.kind === 'allow' ? finding.rules : [];
+    if (finding.kind === 'error') return finding;
+    return { kind: 'rules', rules: finding.kind === 'allow' ? finding.rules : [] };
   };
   return {
     ask: (request) => ask(cedar, 'all', request, byId),
     permitsOf: (request) => matching('permits', request),
-    nearest: (request) => matching('scopes', request),
+    nearest(request) {
+      const near = matching('scopes', request);
+      return near.kind === 'rules' ? near.rules : [];
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 /** Policy text as a list of rules with their annotations, or everything that is wrong with it. */
 import type { Annotations, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { NO_OBLIGATIONS, readObligations } from '../obligation.ts';
+import type { StatedObligations } from '../obligation.ts';
 import type { Cedar } from './instance.ts';
 import { DEEPEST_NESTING, LARGEST_TEXT, nesting } from './nesting.ts';
 
@@ -9,8 +11,8 @@ export interface Rule {
   readonly effect: 'permit' | 'forbid';
   /** From `@reason`; what people read. */
   readonly reason: string;
-  /** From `@obligation("approval:N")` on a forbid: N persons lift it. Null: nothing does. */
-  readonly quorum: number | null;
+  /** From `@obligation`. A forbid without `approval` is lifted by nobody. */
+  readonly obligations: StatedObligations;
   /** As written: the JSON form would round integers beyond 2^53. */
   readonly text: string;
   /** The rule without its conditions. */
@@ -94,23 +96,20 @@ function readRule(cedar: Cedar, text: string): ReadRule {
     };
   if (!reason)
     return { kind: 'problem', problem: `rule "${id}" has no @reason; say what people should read` };
-  const quorum = obligation === undefined ? null : quorumOf(obligation);
-  if (quorum === undefined || (quorum !== null && policy.effect === 'permit'))
-    return {
-      kind: 'problem',
-      problem: `rule "${id}": @obligation must be "approval:1" to "approval:9", on a forbid`,
-    };
+  const stated = obligation === undefined ? NONE : readObligations(obligation);
+  if (stated.kind === 'problem')
+    return { kind: 'problem', problem: `rule "${id}": @obligation is refused: ${stated.problem}` };
+  const { obligations } = stated;
+  if (obligations.approval !== null && policy.effect === 'permit')
+    return { kind: 'problem', problem: `rule "${id}": @obligation with approval belongs on a forbid` };
   return {
     kind: 'rule',
-    rule: { id, effect: policy.effect, reason, quorum, text, scope: { ...policy, conditions: [] } },
+    rule: { id, effect: policy.effect, reason, obligations, text, scope: { ...policy, conditions: [] } },
   };
 }
+
+const NONE = { kind: 'obligations', obligations: NO_OBLIGATIONS } as const;
 
 /** Ids the engine and its guards give. */
 const RESERVED = 'guard.…, default_deny, policy_error';
 const RESERVED_IDS = /^(?:guard\.|default_deny$|policy_error$)/;
-
-function quorumOf(obligation: string): number | undefined {
-  const digit = /^approval:([1-9])$/.exec(obligation)?.[1];
-  return digit === undefined ? undefined : Number(digit);
-}

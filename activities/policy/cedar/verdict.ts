@@ -1,8 +1,8 @@
-/** From Cedar's findings to a verdict: what needs approval, why nothing permits it, which target decides. */
-import type { DeterminingRule, Verdict } from '../../../workflows/walk/verdict.ts';
+/** From Cedar's findings on one target to a decision: what needs approval, and why nothing permits it. */
+import type { DeterminingRule, Obligation, Verdict } from '../../../workflows/walk/verdict.ts';
 import type { Asset } from '../assets.ts';
-import { countedApprovals, errorVerdict } from '../engine.ts';
-import type { PolicyRequest, PolicySetId } from '../engine.ts';
+import type { PolicyRequest } from '../engine.ts';
+import { obligationsFrom } from '../obligation.ts';
 import type { Decider } from './ask.ts';
 import { cedarRequest } from './request.ts';
 import type { CedarRequest } from './request.ts';
@@ -11,70 +11,48 @@ import type { Rule } from './rule.ts';
 export interface Decision {
   readonly effect: Verdict['effect'];
   readonly rules: readonly DeterminingRule[];
-  readonly quorum: number;
+  readonly obligations: readonly Obligation[];
   readonly errors: readonly string[];
 }
 
+/** What is asked of people stands in the annotations; whether they have given it is not Cedar's to say. */
 export function decideTarget(decider: Decider, request: PolicyRequest, asset: Asset): Decision {
-  const approvals = countedApprovals(request);
-  const asked = cedarRequest(request, asset, approvals);
+  const asked = cedarRequest(request, asset);
   const finding = decider.ask(asked);
   switch (finding.kind) {
     case 'allow':
-      return decision('allow', finding.rules);
+      return decision('allow', finding.rules, request);
     case 'not_permitted':
-      return { ...decision('deny', []), rules: [defaultDeny(decider, asked, request, asset)] };
+      return { ...NOTHING, rules: [defaultDeny(decider, asked, request, asset)] };
     case 'error':
-      return { ...decision('deny', []), errors: finding.errors };
+      return { ...NOTHING, errors: finding.errors };
     case 'forbidden': {
-      const quorum = quorumOf(finding.rules);
-      if (quorum === null) return decision('deny', [...finding.rules, ...decider.permitsOf(asked)]);
-      return whenApproved(decider, request, asset, finding.rules, quorum);
+      const permits = decider.permitsOf(asked);
+      if (permits.kind === 'error') return { ...NOTHING, errors: permits.errors };
+      if (finding.rules.some(({ obligations }) => obligations.approval === null))
+        return { ...NOTHING, rules: [...finding.rules, ...permits.rules].map(named) };
+      if (permits.rules.length > 0)
+        return decision('needs_approval', [...finding.rules, ...permits.rules], request);
+      // People are asked only for what their approval would really allow.
+      return {
+        ...NOTHING,
+        rules: [...finding.rules.map(named), defaultDeny(decider, asked, request, asset)],
+      };
     }
     default:
       return finding satisfies never;
   }
 }
 
-/** People are asked only for what their approval would really allow, so the question is put as if they had given it. */
-function whenApproved(
-  decider: Decider,
-  request: PolicyRequest,
-  asset: Asset,
-  forbids: readonly Rule[],
-  quorum: number,
-): Decision {
-  const asked = cedarRequest(request, asset, Math.max(quorum, countedApprovals(request)));
-  const finding = decider.ask(asked);
-  switch (finding.kind) {
-    case 'allow':
-      return { ...decision('needs_approval', [...forbids, ...finding.rules]), quorum };
-    case 'not_permitted': {
-      const rules = [...decision('deny', forbids).rules, defaultDeny(decider, asked, request, asset)];
-      return { ...decision('deny', []), rules };
-    }
-    case 'forbidden':
-      return decision('deny', [...new Set([...forbids, ...finding.rules])]);
-    case 'error':
-      return { ...decision('deny', forbids), errors: finding.errors };
-    default:
-      return finding satisfies never;
-  }
+const NOTHING = { effect: 'deny', rules: [], obligations: [], errors: [] } as const satisfies Decision;
+
+function decision(effect: Verdict['effect'], rules: readonly Rule[], { startedAt }: PolicyRequest): Decision {
+  const obligations = rules.flatMap((rule) => obligationsFrom(rule.obligations, startedAt));
+  return { effect, rules: rules.map(named), obligations, errors: [] };
 }
 
-/** The largest quorum that lifts all these forbids, or null when one of them cannot be lifted. */
-function quorumOf(forbids: readonly Rule[]): number | null {
-  let most = 0;
-  for (const { quorum } of forbids) {
-    if (quorum === null) return null;
-    most = Math.max(most, quorum);
-  }
-  return most;
-}
-
-function decision(effect: Verdict['effect'], rules: readonly Rule[]): Decision {
-  const determining = rules.map(({ id, effect, reason }): DeterminingRule => ({ id, effect, reason }));
-  return { effect, rules: determining, quorum: 0, errors: [] };
+function named({ id, effect, reason }: Rule): DeterminingRule {
+  return { id, effect, reason };
 }
 
 function defaultDeny(
@@ -92,29 +70,5 @@ function defaultDeny(
     id: 'default_deny',
     effect: 'default',
     reason: `no rule permits ${request.type} on ${asset.kind} ${asset.id}; ${hint}`,
-  };
-}
-
-const STRENGTH = { deny: 2, needs_approval: 1, allow: 0 } as const;
-
-/** The strongest effect of any target wins, and the rules that led to it are the ones to name. */
-export function strongest(decisions: readonly Decision[], engine: string, set: PolicySetId): Verdict {
-  const [firstError, ...moreErrors] = decisions.flatMap((one) => one.errors);
-  if (firstError !== undefined) return errorVerdict(engine, set, [firstError, ...moreErrors]);
-  const most = Math.max(...decisions.map((one) => STRENGTH[one.effect]));
-  const leading = decisions.filter((one) => STRENGTH[one.effect] === most);
-  const [first] = leading;
-  if (first === undefined) return errorVerdict(engine, set, ['the request names no target']);
-  const rules = new Map(
-    leading.flatMap((one) => one.rules).map((rule) => [`${rule.id} ${rule.reason}`, rule]),
-  );
-  const quorum = Math.max(...leading.map((one) => one.quorum));
-  return {
-    effect: first.effect,
-    rules: [...rules.values()],
-    obligations: first.effect === 'needs_approval' ? [{ kind: 'approval', quorum }] : [],
-    engine,
-    policySet: set.digest,
-    errors: [],
   };
 }

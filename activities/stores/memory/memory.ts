@@ -1,6 +1,8 @@
 /** Tables that last as long as the process: for rehearsals and trials. Nothing in them is durable. */
 import { GENESIS } from '../../../workflows/audit/entry.ts';
 import type { ClaimRecord } from '../claims.ts';
+import { isSame } from '../reservation-rules.ts';
+import type { ReservationRow } from '../reservations.ts';
 import type { KeptValue } from '../values.ts';
 import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
 import { createMemoryCheckpoints } from './checkpoints.ts';
@@ -12,6 +14,7 @@ export function createMemoryTables(log: string): Tables {
   const claims = new Map<string, ClaimRecord>();
   const documents = new Map<string, string>();
   const values: KeptValue[] = [];
+  let reservations: readonly ReservationRow[] = [];
   let head: HeadRow = { log, size: 0, leaf: GENESIS, at: 0 };
 
   const endOf = (run: string) => byRun.get(run)?.at(-1);
@@ -34,11 +37,16 @@ export function createMemoryTables(log: string): Tables {
         ends: needs.runs.flatMap((run) => endOf(run) ?? []),
         tail: needs.tailFrom === null ? [] : entries.slice(needs.tailFrom, needs.tailFrom + 2),
         values: values.filter(({ index }) => needs.values.includes(index)),
+        reservations: reservations.filter(({ counter }) =>
+          needs.counters.some((need) => need.counter === counter),
+        ),
       }));
       for (const row of changes.entries) add(row);
       head = changes.head ?? head;
       for (const claim of changes.claims) claims.set(claim.key, claim);
       for (const { kind, digest, text } of changes.documents) documents.set(`${kind}/${digest}`, text);
+      reservations = reservations.filter((row) => !changes.returned.some((owner) => isSame(row, owner)));
+      reservations = [...reservations, ...changes.reservations];
       values.push(...changes.values);
       for (const { index, path } of changes.erasures) {
         const at = values.findIndex((value) => value.index === index && value.path === path);

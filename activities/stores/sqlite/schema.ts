@@ -8,7 +8,7 @@
 
 /** "CRDN" */
 export const APPLICATION_ID = 0x4352_444e;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Values that entries commit to. They alone may change, and only into nothing. */
 const PERSONAL = `
@@ -26,6 +26,20 @@ CREATE TRIGGER personal_holds BEFORE UPDATE ON personal
   WHEN NEW.erased <> 1 OR NEW.salt <> zeroblob(length(OLD.salt)) OR NEW.text <> zeroblob(length(OLD.text))
   BEGIN SELECT RAISE(ABORT, 'values are never changed'); END;`;
 
+/** Which task changes which asset, counted per limit. Rows go when nothing was sent after all. */
+const RESERVATIONS = `
+CREATE TABLE reservations (
+  counter TEXT    NOT NULL,
+  chain   TEXT    NOT NULL,
+  task    TEXT    NOT NULL,
+  target  TEXT    NOT NULL,
+  weight  INTEGER NOT NULL,
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (counter, chain, task, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reservations_in_window ON reservations (counter, at);
+CREATE INDEX reservations_of_task ON reservations (chain, task);
+`;
 /** What the log has said of itself. */
 const CHECKPOINTS = `
 CREATE TABLE checkpoints (
@@ -54,6 +68,7 @@ DROP TRIGGER head_grows;
 CREATE TRIGGER head_grows BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
   BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;`,
   ],
+  [2, RESERVATIONS],
 ]);
 
 export const SCHEMA = `
@@ -97,6 +112,7 @@ CREATE TABLE documents (
 ) STRICT;
 
 ${PERSONAL}
+${RESERVATIONS}
 ${CHECKPOINTS}
 
 CREATE TRIGGER entries_follow  BEFORE INSERT ON entries

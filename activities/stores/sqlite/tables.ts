@@ -8,13 +8,11 @@
  *    connection, can fall between the two and see what is not committed.
  */
 import type { Database } from 'better-sqlite3';
-import { canonical } from '../../../workflows/audit/canonical.ts';
-import type { Json } from '../../../workflows/language/json.ts';
 import type { StoredEntry } from '../audit.ts';
-import type { ClaimRecord, ClaimState } from '../claims.ts';
+import { fromClaimRow, toClaimRow, type ClaimRow } from '../claim-row.ts';
+import type { ClaimRecord } from '../claims.ts';
 import { nodeCodec } from '../codec.ts';
 import { StoreError } from '../ledger.ts';
-import type { KeptValue } from '../values.ts';
 import {
   concludeAtOnce,
   wholeEntries,
@@ -27,30 +25,9 @@ import {
 } from '../tables.ts';
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
+import { createReservationTable } from './reservations.ts';
+import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
-interface ClaimRow {
-  readonly key: string;
-  readonly inputs: string;
-  readonly chain: string;
-  readonly workflow: string;
-  readonly task: string;
-  readonly state: ClaimState;
-  readonly attempts: number;
-  readonly fence: number;
-  readonly output: string;
-  readonly claimed_at: number;
-  readonly updated_at: number;
-}
-
-interface ValueRow {
-  readonly index: number;
-  readonly path: string;
-  readonly salt: Uint8Array;
-  readonly text: Uint8Array;
-  readonly erased: 0 | 1;
-}
-
-const VALUE = 'i AS "index", path, salt, text, erased';
 const ENTRY = 'i AS "index", id, run, run_seq AS runSeq, bytes';
 
 export function createSqliteTables(db: Database): Tables {
@@ -93,23 +70,27 @@ export function createSqliteTables(db: Database): Tables {
   const valuesFrom = db.prepare<[number, number], ValueRow>(
     `SELECT ${VALUE} FROM personal WHERE i >= ? ORDER BY i, path LIMIT ?`,
   );
+  const reservations = createReservationTable(db);
   const answer = (needs: Needs): Found => ({
-    claims: needs.claims.flatMap((key) => fromRow(claim.get(key)) ?? []),
+    claims: needs.claims.flatMap((key) => claimOf(claim.get(key)) ?? []),
     entries: needs.entries.flatMap((id) => entryById.get(id) ?? []),
     ends: needs.runs.flatMap((run) => lastOfRun.get(run) ?? []),
     tail: needs.tailFrom === null ? [] : entries.all(needs.tailFrom, 2),
     values: needs.values.flatMap((index) => valuesOf.all(index).map(keptValue)),
+    reservations: reservations.of(needs.counters),
   });
   const write = (changes: Changes): void => {
     for (const { index, id, run, runSeq, bytes } of changes.entries)
       addEntry.run(index, id, run, runSeq, bytes);
     const { head } = changes;
     if (head !== null) setHead.run(head.log, head.size, head.leaf, head.at);
-    for (const record of changes.claims) setClaim.run(toRow(record));
+    for (const record of changes.claims) setClaim.run(toClaimRow(record));
     for (const { kind, digest, text } of changes.documents) addDocument.run(kind, digest, text);
     for (const { index, path, value } of changes.values)
       if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
     for (const { index, path } of changes.erasures) eraseValue.run(index, path);
+    reservations.giveBack(changes.returned);
+    reservations.add(changes.reservations);
   };
   /** What was overwritten still stands in older frames of the write-ahead log, until it is folded in and emptied. */
   const forget = (): void => {
@@ -150,7 +131,7 @@ export function createSqliteTables(db: Database): Tables {
     head: () => reading(() => headOf(head.get())),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
     entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
-    claim: (key) => reading(() => fromRow(claim.get(key))),
+    claim: (key) => reading(() => claimOf(claim.get(key))),
     values: (from, limit) =>
       reading(() => wholeEntries(valuesFrom.all(from, limit + 1).map(keptValue), limit)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
@@ -161,10 +142,6 @@ export function createSqliteTables(db: Database): Tables {
   };
 }
 
-function keptValue({ index, path, salt, text, erased }: ValueRow): KeptValue {
-  return { index, path, value: erased === 1 ? null : { salt, text: nodeCodec.decode(text) } };
-}
-
 function headOf(row: HeadRow | undefined): HeadRow {
   if (row !== undefined) return row;
   throw new StoreError(
@@ -173,43 +150,6 @@ function headOf(row: HeadRow | undefined): HeadRow {
   );
 }
 
-function fromRow(row: ClaimRow | undefined): ClaimRecord | null {
-  if (row === undefined) return null;
-  const { key, state, attempts, fence } = row;
-  return {
-    key,
-    inputsDigest: row.inputs,
-    owner: { chain: row.chain, workflowId: row.workflow, task: row.task },
-    state,
-    attempts,
-    fence,
-    output: JSON.parse(row.output) as Json,
-    claimedAt: row.claimed_at,
-    updatedAt: row.updated_at,
-  };
-}
-
-function toRow({
-  key,
-  inputsDigest,
-  owner,
-  state,
-  attempts,
-  fence,
-  output,
-  ...times
-}: ClaimRecord): ClaimRow {
-  return {
-    key,
-    inputs: inputsDigest,
-    chain: owner.chain,
-    workflow: owner.workflowId,
-    task: owner.task,
-    state,
-    attempts,
-    fence,
-    output: canonical(output),
-    claimed_at: times.claimedAt,
-    updated_at: times.updatedAt,
-  };
+function claimOf(row: ClaimRow | undefined): ClaimRecord | null {
+  return row === undefined ? null : fromClaimRow(row);
 }

@@ -1,0 +1,51 @@
+/** A claim as a row: the same columns in every database. */
+import { canonical } from '../../workflows/audit/canonical.ts';
+import type { Json } from '../../workflows/language/json.ts';
+import type { ClaimRecord, ClaimState } from './claims.ts';
+
+export interface ClaimRow {
+  readonly key: string;
+  readonly inputs: string;
+  readonly chain: string;
+  readonly workflow: string;
+  readonly task: string;
+  readonly state: ClaimState;
+  readonly attempts: number;
+  readonly fence: number;
+  /** JSON. */
+  readonly output: string;
+  readonly claimed_at: number;
+  readonly updated_at: number;
+}
+
+export function fromClaimRow(row: ClaimRow): ClaimRecord {
+  const { key, state, attempts, fence } = row;
+  return {
+    key,
+    inputsDigest: row.inputs,
+    owner: { chain: row.chain, workflowId: row.workflow, task: row.task },
+    state,
+    attempts,
+    fence,
+    output: JSON.parse(row.output) as Json,
+    claimedAt: row.claimed_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function toClaimRow(record: ClaimRecord): ClaimRow {
+  const { key, owner, state, attempts, fence } = record;
+  return {
+    key,
+    inputs: record.inputsDigest,
+    chain: owner.chain,
+    workflow: owner.workflowId,
+    task: owner.task,
+    state,
+    attempts,
+    fence,
+    output: canonical(record.output),
+    claimed_at: record.claimedAt,
+    updated_at: record.updatedAt,
+  };
+}

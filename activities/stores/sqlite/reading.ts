@@ -1,0 +1,106 @@
+/** Reads a SQLite file from outside. */
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { StoredDocument } from '../documents.ts';
+import { StoreError } from '../ledger.ts';
+import type { StoreReading } from '../reading.ts';
+import type { EntryRow, HeadRow } from '../tables.ts';
+import { translated } from './failure.ts';
+import type { KeptValue } from '../values.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { keptValue, VALUE, type ValueRow } from './value-row.ts';
+
+/** Rows fetched at a time. A statement that is still being read would keep the connection from any other. */
+const PAGE = 250;
+const BUSY_MS = 5_000;
+
+export function openSqliteForReading(path: string): StoreReading {
+  if (!existsSync(path))
+    throw new StoreError('store_unavailable', `there is no file ${path}; name the database of the worker`);
+  return translated(`reading ${path}`, () => {
+    const db = new Database(path, { readonly: true, timeout: BUSY_MS });
+    try {
+      refuseForeign(db, path);
+      // From its first read on, a transaction sees one state of the file.
+      db.exec('BEGIN');
+      return readingOf(db, path);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+function refuseForeign(db: Database.Database, path: string): void {
+  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+    throw new StoreError('store_untrusted', `${path} is not a database of Cordon`);
+  const version = db.pragma('user_version', { simple: true });
+  if (version === SCHEMA_VERSION || MIGRATIONS.has(Number(version))) return;
+  throw new StoreError(
+    'store_untrusted',
+    `${path} has schema version ${String(version)}, this Cordon knows ${SCHEMA_VERSION}; use the Cordon that wrote it`,
+  );
+}
+
+function readingOf(db: Database.Database, path: string): StoreReading {
+  const reading = <T>(work: () => T): T => translated(`reading ${path}`, work);
+  const head = reading(() => db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head').get() ?? null);
+  const entries = db.prepare<[number, number], EntryRow>(
+    'SELECT i AS "index", id, run, run_seq AS runSeq, bytes FROM entries WHERE i > ? ORDER BY i LIMIT ?',
+  );
+  const documents = db.prepare<[string, string, number], StoredDocument>(
+    'SELECT kind, digest, text FROM documents WHERE (kind, digest) > (?, ?) ORDER BY kind, digest LIMIT ?',
+  );
+  const document = db.prepare<[string, string], { readonly text: string }>(
+    'SELECT text FROM documents WHERE kind = ? AND digest = ?',
+  );
+  /** A file of an older version lacks some. */
+  const hasTable = (name: string): boolean =>
+    reading(() => db.prepare<[string]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined);
+  return {
+    head: async () => head,
+    entries: () =>
+      inPages((last: EntryRow | null) =>
+        reading(() => entries.all(last?.index ?? Number.MIN_SAFE_INTEGER, PAGE)),
+      ),
+    documents: () =>
+      inPages((last: StoredDocument | null) =>
+        reading(() => documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
+      ),
+    values() {
+      if (!hasTable('personal')) return null;
+      const page = db.prepare<[number, string, number], ValueRow>(
+        `SELECT ${VALUE} FROM personal WHERE (i, path) > (?, ?) ORDER BY i, path LIMIT ?`,
+      );
+      return inPages((last: KeptValue | null) =>
+        reading(() => page.all(last?.index ?? -1, last?.path ?? '', PAGE).map(keptValue)),
+      );
+    },
+    async checkpoints() {
+      if (!hasTable('checkpoints')) return [];
+      return reading(() =>
+        db.prepare<[], string>('SELECT note FROM checkpoints ORDER BY size').pluck().all(),
+      );
+    },
+    document: async (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
+    async ownComplaint() {
+      const verdict = reading(() => String(db.pragma('integrity_check(1)', { simple: true })));
+      return verdict === 'ok' ? null : verdict;
+    },
+    async close() {
+      db.close();
+    },
+  };
+}
+
+/** The event loop turns between pages, so that a long reading lets others work. */
+async function* inPages<Row>(
+  page: (last: Row | null) => readonly Row[],
+): AsyncGenerator<Row, void, undefined> {
+  let rows = page(null);
+  while (rows.length > 0) {
+    yield* rows;
+    await new Promise((resolve) => setImmediate(resolve));
+    rows = page(rows.at(-1) ?? null);
+  }
+}

@@ -1,0 +1,17 @@
+/** A personal value as a SQLite file keeps it. */
+import { nodeCodec } from '../codec.ts';
+import type { KeptValue } from '../values.ts';
+
+export interface ValueRow {
+  readonly index: number;
+  readonly path: string;
+  readonly salt: Uint8Array;
+  readonly text: Uint8Array;
+  readonly erased: 0 | 1;
+}
+
+export const VALUE = 'i AS "index", path, salt, text, erased';
+
+export function keptValue({ index, path, salt, text, erased }: ValueRow): KeptValue {
+  return { index, path, value: erased === 1 ? null : { salt, text: nodeCodec.decode(text) } };
+}
