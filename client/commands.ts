@@ -55,6 +55,7 @@ const RECORD = [
 
 const OPERATION = [
   line('connectors', 'what each connector can do', () => import('./commands/connectors.ts')),
+  line('secrets', 'check secrets, and keep them in the vault', () => import('./commands/secrets.ts')),
   line('worker', 'run a worker', () => import('./commands/worker.ts')),
   line('gateway', 'let people sign in and approve in a browser', () => import('./commands/gateway.ts')),
   line('witness', 'watch logs, and cosign what continues', () => import('./commands/witness.ts')),
