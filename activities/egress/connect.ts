@@ -38,8 +38,8 @@ export async function createDispatcher(connecting: Connecting): Promise<Agent> {
       lookup: guard,
       ...(authorities.length === 0 ? {} : { ca: [...rootCertificates, ...authorities] }),
     });
-  const open = connect(guardedLookup(connecting.resolve, () => false));
-  const openInside = connect(guardedLookup(connecting.resolve, () => true));
+  const open = connect(guardedLookup(connecting.resolve, false));
+  const openInside = connect(guardedLookup(connecting.resolve, true));
   return new undici.Agent({
     pipelining: 0,
     maxHeaderSize: LARGEST_HEADER_BYTES,
@@ -73,21 +73,24 @@ function connectTo(
   });
 }
 
+type Found = Parameters<LookupFunction>[2];
+
 /** One address inside among the answers is enough to refuse the name. */
-function guardedLookup(resolve: Resolve, inside: () => boolean): LookupFunction {
-  return (hostname, options, done) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined) return done(notFound(), '', 0);
-        if (!inside() && !addresses.every(({ address }) => isPublicAddress(address)))
-          return done(new EgressRefused('EGRESS_ADDRESS'), '', 0);
-        if (options.all === true) return done(null, [...addresses]);
-        done(null, first.address, first.family);
-      },
-      (error: unknown) => done(error instanceof Error ? error : notFound(), '', 0),
-    );
-  };
+function guardedLookup(resolve: Resolve, inside: boolean): LookupFunction {
+  async function lookUp(hostname: string, all: boolean, done: Found): Promise<void> {
+    let addresses: readonly LookupAddress[];
+    try {
+      addresses = await resolve(hostname);
+    } catch (error) {
+      return done(error instanceof Error ? error : notFound(), '', 0);
+    }
+    const [first] = addresses;
+    if (first === undefined) return done(notFound(), '', 0);
+    if (!inside && !addresses.every(({ address }) => isPublicAddress(address)))
+      return done(new EgressRefused('EGRESS_ADDRESS'), '', 0);
+    return all ? done(null, [...addresses]) : done(null, first.address, first.family);
+  }
+  return (hostname, options, done) => void lookUp(hostname, options.all === true, done);
 }
 
 function notFound(): Error {

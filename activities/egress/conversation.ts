@@ -54,7 +54,7 @@ export function converse(dispatcher: Dispatcher, wire: Wire): Promise<Head> {
         try {
           if (size <= wire.mostBytes) return wire.take(chunk, head?.status ?? 0);
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
         if (head !== null) resolve({ ...head, cut: true });
         answering.abort(STOPPED);
@@ -75,7 +75,7 @@ export function converse(dispatcher: Dispatcher, wire: Wire): Promise<Head> {
         {
           origin: wire.url.origin,
           path: `${wire.url.pathname}${wire.url.search}`,
-          method: wire.method as Dispatcher.HttpMethod,
+          method: wire.method,
           headers: wire.headers,
           ...(wire.body === undefined ? {} : { body: wire.body }),
         },
@@ -83,7 +83,7 @@ export function converse(dispatcher: Dispatcher, wire: Wire): Promise<Head> {
       );
     } catch (error) {
       settled();
-      reject(error as Error);
+      reject(error);
     }
   });
 }

@@ -82,7 +82,7 @@ export function createEgress(origins: readonly string[], settings: EgressSetting
         const next = follows > 0 ? nextHop(request.method, url, received) : null;
         if (next === null) return received;
         if (next === 'refused' || hops >= follows) throw new EgressRefused('EGRESS_REDIRECT');
-        ({ url } = destinations.find(next));
+        ({ url } = destinations.find(next.to));
       }
     },
   };

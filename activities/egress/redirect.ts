@@ -10,12 +10,12 @@ export function nextHop(
   method: string,
   from: URL,
   answer: { readonly status: number; readonly headers: Headers },
-): string | 'refused' | null {
+): { readonly to: string } | 'refused' | null {
   if (!REDIRECTS.has(answer.status) || (method !== 'GET' && method !== 'HEAD')) return null;
   const location = answer.headers.get('location');
   if (location === null) return null;
   const next = URL.parse(location, from.href);
   if (next === null || next.origin !== from.origin || next.username !== '' || next.password !== '')
     return 'refused';
-  return next.href === from.href ? 'refused' : next.href;
+  return next.href === from.href ? 'refused' : { to: next.href };
 }

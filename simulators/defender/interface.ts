@@ -132,9 +132,9 @@ function indicators({ estate, effects }: Interface, request: Request, id: string
     return defenderError(400, 'BadRequest');
   // Posting is by value: what is there under it is replaced.
   const same = [...all.values()].find((one) => one['indicatorValue'] === body['indicatorValue']);
-  const made = { ...body, id: String(same?.['id'] ?? randomUUID()) };
+  const made = { ...body, id: text(same?.['id']) || randomUUID() };
   all.set(made.id, made);
-  wrote(`indicator ${String(body['indicatorValue'])} set to ${String(body['action'])}`);
+  wrote(`indicator ${text(body['indicatorValue'])} set to ${text(body['action'])}`);
   return { status: 200, body: made };
 }
 
@@ -142,9 +142,13 @@ function shown({ left: _left, ...action }: Action): JsonObject {
   return { ...action };
 }
 
-function parse(text: string): JsonObject {
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function parse(body: string): JsonObject {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = JSON.parse(body) as Json;
     return isObject(value) ? value : {};
   } catch {
     return {};

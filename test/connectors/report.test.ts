@@ -83,10 +83,7 @@ async function write(
 ): Promise<Answer<JsonObject>> {
   const contract = type === 'CreateIncidentReport' ? CreateIncidentReport : DocumentChanges;
   const { performs } = createReport(link === undefined ? {} : { link }, evidence, record());
-  const answer = await performs[type]?.perform(
-    contract.input.parse(input) as JsonObject,
-    createCall(new Map(), over),
-  );
+  const answer = await performs[type]?.perform(contract.input.parse(input), createCall(new Map(), over));
   if (answer?.kind === 'done') contract.output.parse(answer.output);
   return answer as Answer<JsonObject>;
 }
@@ -113,9 +110,9 @@ describe('an incident report', () => {
     const run = { ...RUN, planDigest };
     const answer = await write('CreateIncidentReport', INCIDENT, { run }, 'https://soc.example/e/{sha256}');
     const output = answer.kind === 'done' ? answer.output : {};
-    const bytes = await evidence.get(String(output['report']));
+    const bytes = await evidence.get(output['report'] as string);
     expect(Buffer.from(bytes ?? []).toString()).toMatch(/^<!doctype html>/);
-    expect(output['report_url']).toBe(`https://soc.example/e/${String(output['report'])}`);
+    expect(output['report_url']).toBe(`https://soc.example/e/${output['report'] as string}`);
     expect(output['timestamp']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(await stored('report.md')).toMatch(/^# Incident report: host-0042/);
   });

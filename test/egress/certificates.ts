@@ -87,7 +87,7 @@ function distinguishedName(name: string): Buffer {
   return sequence(tagged(0x31, sequence(oid('2.5.4.3'), tagged(0x0c, Buffer.from(name)))));
 }
 function instant(date: Date): Buffer {
-  return tagged(0x18, Buffer.from(`${date.toISOString().replaceAll(/[-:T]|\.\d+/g, '')}`));
+  return tagged(0x18, Buffer.from(date.toISOString().replaceAll(/[-:T]|\.\d+/g, '')));
 }
 function extension(id: string, content: Buffer): Buffer {
   return sequence(oid(id), tagged(0x04, content));

@@ -43,22 +43,20 @@ export async function startS3Double(): Promise<S3Double> {
   };
   const failing: { method: string; status: number }[] = [];
   const server = createServer((incoming, response) => {
-    void arrive(incoming).then((request) => {
-      const key = decodeURIComponent(request.rawPath.slice(`/${double.bucket}/`.length));
-      double.log.push(`${request.method} ${key}`);
-      const struck = failing.findIndex(({ method }) => method === request.method);
-      const [fault] = struck < 0 ? [] : failing.splice(struck, 1);
-      if (fault)
-        return refuse(
-          response,
-          fault.status,
-          fault.status === 409 ? 'ConditionalRequestConflict' : 'SlowDown',
-        );
-      const objection = objectionTo(request, double.secretAccessKey, double.accessKeyId);
-      if (objection !== null) return refuse(response, 403, objection);
-      answer(double, request, key, response);
-    });
+    void serve(incoming, response);
   });
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await arrive(incoming);
+    const key = decodeURIComponent(request.rawPath.slice(`/${double.bucket}/`.length));
+    double.log.push(`${request.method} ${key}`);
+    const struck = failing.findIndex(({ method }) => method === request.method);
+    const [fault] = struck < 0 ? [] : failing.splice(struck, 1);
+    if (fault)
+      return refuse(response, fault.status, fault.status === 409 ? 'ConditionalRequestConflict' : 'SlowDown');
+    const objection = objectionTo(request, double.secretAccessKey, double.accessKeyId);
+    if (objection !== null) return refuse(response, 403, objection);
+    answer(double, request, key, response);
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     ...double,

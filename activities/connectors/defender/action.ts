@@ -8,6 +8,7 @@ import type { CallContext } from '../connector.ts';
 import type { Failure } from '../http-answer.ts';
 import { ACTIVE, type Defender, type Got } from './client.ts';
 import { PROVIDER } from './config.ts';
+import { word } from './word.ts';
 
 export type ActionType = 'Isolate' | 'Unisolate' | 'CollectInvestigationPackage' | 'StopAndQuarantineFile';
 
@@ -35,7 +36,7 @@ export async function actionsOn(
   const filter = encodeURIComponent(`machineId eq '${machine}' and (${named})`);
   const found = await defender.list(`machineactions?$filter=${filter}`);
   if (found.kind !== 'got') return found;
-  const when = (action: JsonObject): string => String(action['creationDateTimeUtc'] ?? '');
+  const when = (action: JsonObject): string => word(action['creationDateTimeUtc']);
   return { kind: 'got', value: found.value.toSorted((a, b) => (when(a) < when(b) ? 1 : -1)) };
 }
 
@@ -71,9 +72,9 @@ async function openOrder(
   const actions = await actionsOn(defender, machine, type);
   if (actions.kind !== 'got') return actions;
   const own = actions.value.find((action) => isOurs(action, call) && !cameToNothing(action));
-  const open = own ?? actions.value.find((action) => !FINAL.has(String(action['status'])));
+  const open = own ?? actions.value.find((action) => !FINAL.has(word(action['status'])));
   if (open === undefined) return { kind: 'got', value: null };
-  return { kind: 'got', value: { id: String(open['id']), ours: isOurs(open, call) } };
+  return { kind: 'got', value: { id: word(open['id']), ours: isOurs(open, call) } };
 }
 
 /** The interface writes the name both ways. */
@@ -82,7 +83,7 @@ export function isOurs(action: JsonObject, { key }: Pick<CallContext, 'key'>): b
 }
 
 function cameToNothing(action: JsonObject): boolean {
-  const status = String(action['status']);
+  const status = word(action['status']);
   return FINAL.has(status) && status !== 'Succeeded';
 }
 
@@ -96,7 +97,7 @@ async function waitFor(
     const action = await defender.get(`machineactions/${encodeURIComponent(order.id)}`);
     if (action.kind === 'refused' || (action.kind === 'got' && action.value === null))
       return openFate('the order cannot be looked at any more');
-    const status = action.kind === 'got' ? String(action.value?.['status']) : 'unknown';
+    const status = action.kind === 'got' ? word(action.value?.['status']) : 'unknown';
     if (status === 'Succeeded') return { kind: 'got', value: order };
     if (FINAL.has(status)) return endedOtherwise(status);
     call.heartbeat();

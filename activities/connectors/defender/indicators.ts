@@ -8,6 +8,7 @@ import type { Failure } from '../http-answer.ts';
 import type { At } from './at.ts';
 import { isGone, type Defender, type Got } from './client.ts';
 import { PROVIDER } from './config.ts';
+import { word } from './word.ts';
 
 type Input = InputOf<typeof BlockIndicators>;
 type Output = OutputOf<typeof BlockIndicators>;
@@ -52,10 +53,10 @@ async function block(
   if (there.kind !== 'got') return there;
   if (there.value !== null) {
     const { id, action, description } = there.value;
-    const ours = String(description).includes(marked(key));
+    const ours = word(description).includes(marked(key));
     if (action === 'Block' || action === 'BlockAndRemediate')
-      return { kind: 'got', value: { id: String(id), ours } };
-    return moved(`${indicator.value} has another action there (${String(action)}); decide in Defender`);
+      return { kind: 'got', value: { id: word(id), ours } };
+    return moved(`${indicator.value} has another action there (${word(action)}); decide in Defender`);
   }
   const made = await defender.change('POST', 'indicators', {
     indicatorValue: indicator.value,
@@ -68,11 +69,11 @@ async function block(
     expirationTime: new Date(Date.now() + expires_days * 24 * 3_600_000).toISOString(),
   });
   if (made.kind === 'got' && made.value !== null && isObject(made.value))
-    return { kind: 'got', value: { id: String(made.value['id']), ours: true } };
+    return { kind: 'got', value: { id: word(made.value['id']), ours: true } };
   if (made.kind !== 'got' && made.kind !== 'unknown') return made;
   const now = await present(defender, indicator);
-  if (now.kind === 'got' && String(now.value?.['description']).includes(marked(key)))
-    return { kind: 'got', value: { id: String(now.value?.['id']), ours: true } };
+  if (now.kind === 'got' && word(now.value?.['description']).includes(marked(key)))
+    return { kind: 'got', value: { id: word(now.value?.['id']), ours: true } };
   return made.kind === 'got' ? moved(`${indicator.value} is not there although it was taken`) : made;
 }
 
@@ -116,7 +117,7 @@ export function undoBlocking(bind: (call: CallContext) => At): Undo {
 
 function entries({ blocked }: JsonObject): readonly { readonly id: string; readonly value: string }[] {
   return Array.isArray(blocked)
-    ? blocked.filter(isObject).map(({ id, value }) => ({ id: String(id), value: String(value) }))
+    ? blocked.filter(isObject).map(({ id, value }) => ({ id: word(id), value: word(value) }))
     : [];
 }
 

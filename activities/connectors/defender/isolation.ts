@@ -9,6 +9,7 @@ import type { At } from './at.ts';
 import type { Defender, Got } from './client.ts';
 import { PROVIDER } from './config.ts';
 import { findMachine } from './machine.ts';
+import { word } from './word.ts';
 
 type Output = OutputOf<typeof IsolateEndpoint>;
 
@@ -28,7 +29,7 @@ async function standing(defender: Defender, machine: string): Promise<Got<Standi
   const last = actions.value.find(({ status }) => status === 'Succeeded');
   return {
     kind: 'got',
-    value: { isolated: last?.['type'] === 'Isolate', by: last === undefined ? null : String(last['id']) },
+    value: { isolated: last?.['type'] === 'Isolate', by: last === undefined ? null : word(last['id']) },
   };
 }
 
@@ -67,7 +68,7 @@ async function confirmed(
   const [last] = actions.value.filter(({ status }) => status === 'Succeeded');
   const own = last !== undefined && (last['externalID'] ?? last['externalId']) === key;
   if (!own) return { kind: 'done', output: { ...done, action_id: null, already: true } };
-  const action = String(last['id']);
+  const action = word(last['id']);
   return { kind: 'done', output: { ...done, action_id: action, already: false }, undo: { machine, action } };
 }
 
@@ -82,15 +83,15 @@ export function undoTurn(isolate: boolean, bind: (call: CallContext) => At): Und
   const back = isolate ? 'released from isolation' : 'isolated again';
   return {
     class: 'A',
-    describe: ({ machine }) => `The machine ${String(machine)} is ${back}.`,
+    describe: ({ machine }) => `The machine ${word(machine)} is ${back}.`,
     async perform({ machine, action }, call): Promise<Answer<Undone>> {
       const { defender, reach } = bind(call);
-      const id = String(machine);
+      const id = word(machine);
       const now = await standing(defender, id);
       if (now.kind !== 'got') return now;
       const said = `the machine is ${isolate ? 'not isolated' : 'isolated'}`;
       if (now.value.isolated !== isolate) return { kind: 'done', output: { changed: false, now: said } };
-      if (now.value.by !== String(action))
+      if (now.value.by !== word(action))
         return {
           kind: 'refused',
           fault: {

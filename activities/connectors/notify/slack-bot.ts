@@ -47,9 +47,7 @@ export async function openBot(
         oldest,
       });
       const found = messages.find(
-        ({ metadata }) =>
-          metadata?.event_type === EVENT_TYPE &&
-          (metadata.event_payload as { readonly marker?: unknown } | undefined)?.marker === own,
+        ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload?.['marker'] === own,
       );
       return found?.ts ?? null;
     });
@@ -117,7 +115,7 @@ async function createLine(
       try {
         seen = null;
         // Redirects are answers to us anyway; the client's own wish would be taken for an error of ours.
-        const response = await send(input as string, { ...init, redirect: 'manual' } as RequestInit);
+        const response = await send(input, { ...init, redirect: 'manual' });
         seen = response;
         return response;
       } catch (error) {

@@ -2,7 +2,7 @@
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { NotifyTeam } from '../../catalogue/device.ts';
 import type { EgressSettings } from '../../egress/egress.ts';
-import type { JsonObject } from '../../../workflows/language/json.ts';
+import type { Json } from '../../../workflows/language/json.ts';
 import type { Answer, CallContext, Performance, Undo } from '../connector.ts';
 import type { Channel, Mailing } from './config.ts';
 import { sendMail } from './mail.ts';
@@ -56,11 +56,7 @@ async function tell(
     case 'slack_webhook': {
       const { url, hosts = SLACK_HOOKS } = channel;
       return answered(
-        await post(
-          { provider: 'slack', url, hosts, body: { ...slackText(notice) } as JsonObject },
-          call,
-          egress,
-        ),
+        await post({ provider: 'slack', url, hosts, body: { ...slackText(notice) } }, call, egress),
       );
     }
     case 'teams_workflow': {
@@ -111,18 +107,18 @@ function takingBack(channels: Channels, egress?: EgressSettings): Undo {
   return {
     class: 'B',
     describe: ({ channel }) =>
-      `Deletes the message from ${String(channel)}; whoever has read it, or was notified, has seen it.`,
+      `Deletes the message from ${shown(channel)}; whoever has read it, or was notified, has seen it.`,
     async perform(saved, call) {
       const { channel: name, ts } = saved;
-      const channel = channels[String(name)];
+      const channel = channels[shown(name)];
       if (channel?.kind !== 'slack_bot' || typeof ts !== 'string')
-        return refused('unknown_channel', `no Slack channel ${String(name)} is configured any more`);
+        return refused('unknown_channel', `no Slack channel ${shown(name)} is configured any more`);
       const bot = await openBot(channel, call, egress);
       if (bot.kind !== 'got') return bot;
       const removed = await bot.value.remove(ts);
       if (removed.kind !== 'got') return removed;
       const changed = removed.value === 'removed';
-      return { kind: 'done', output: { changed, now: `the message is no longer in ${String(name)}` } };
+      return { kind: 'done', output: { changed, now: `the message is no longer in ${shown(name)}` } };
     },
   };
 }
@@ -133,4 +129,8 @@ function answered(posted: Posted): Answer<Output> {
 
 function refused(code: string, message: string): Extract<Answer<never>, { readonly kind: 'refused' }> {
   return { kind: 'refused', fault: { code, message } };
+}
+
+function shown(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

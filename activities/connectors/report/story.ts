@@ -5,6 +5,7 @@ import { leafHash } from '../../../workflows/audit/merkle.ts';
 import { readEntry } from '../../../workflows/audit/reading.ts';
 import type { Plan } from '../../../workflows/language/plan.ts';
 import type { EvidenceArchive } from '../../evidence/store.ts';
+import { readLine } from '../../evidence/verify.ts';
 import { nodeCodec } from '../../stores/codec.ts';
 import type { CallContext } from '../connector.ts';
 import type { RunRecord } from './record.ts';
@@ -132,7 +133,8 @@ function approvalOf({ body }: Entry): readonly Approval[] {
 function shown(value: unknown): string {
   if (value === undefined || value === null) return '–';
   if (Array.isArray(value)) return value.map(shown).join(' ');
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
   const { commit } = value as { readonly commit?: unknown };
   return typeof commit === 'string'
     ? `person ${commit.slice(0, 12)} (name beside the record)`
@@ -144,15 +146,10 @@ async function evidenceOf(evidence: EvidenceArchive, caseId: string): Promise<re
   return logs.flatMap(({ lines }) => lines.flatMap(lineOf));
 }
 
+/** A line that was cut short by a crash is left out; verifying the custody tells of it. */
 function lineOf(bytes: Uint8Array): readonly EvidenceLine[] {
-  try {
-    const line = JSON.parse(Buffer.from(bytes).toString('utf8')) as EvidenceLine;
-    const { name, task, sha256, bytes: size, at } = line;
-    return [
-      { name: String(name), task: String(task), sha256: String(sha256), bytes: Number(size), at: String(at) },
-    ];
-  } catch {
-    // A line that was cut short by a crash; verifying the custody tells of it.
-    return [];
-  }
+  const line = readLine(bytes);
+  if (line === null) return [];
+  const { name, task, sha256, bytes: size, at } = line;
+  return [{ name, task, sha256, bytes: size, at }];
 }

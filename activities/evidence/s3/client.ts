@@ -90,7 +90,7 @@ function handlerOver(egress: Egress, take: Take | undefined): Handler {
       };
     },
   };
-  return handler as unknown as Handler;
+  return handler;
 }
 
 /** Exactly what was signed: encoded as the signature wants it (RFC 3986), not as a form would. */

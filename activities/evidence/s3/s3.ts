@@ -4,7 +4,7 @@
  * workers at once: of two that write one object, the service lets one win.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEgress, type EgressSettings } from '../../egress/egress.ts';
@@ -74,11 +74,19 @@ async function putStream(
   try {
     const path = join(folder, 'item');
     const file = await open(path, 'wx', 0o600);
-    const spooled = await spool(file, source).finally(() => file.close());
+    const spooled = await spoolInto(file, source);
     await keep(place, item, { ...spooled, content: { file: path } }, 'stored');
     return spooled;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function spoolInto(file: FileHandle, source: AsyncIterable<Uint8Array>): ReturnType<typeof spool> {
+  try {
+    return await spool(file, source);
+  } finally {
+    await file.close();
   }
 }
 

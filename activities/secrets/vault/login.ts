@@ -1,7 +1,7 @@
 /** How Cordon proves itself to a vault, and keeps its token alive. */
 import { isObject, type Json } from '../../../workflows/language/json.ts';
 import type { Egress } from '../../egress/egress.ts';
-import { exchange, type Got, type VaultConfig } from './vault.ts';
+import { exchange, type Got, type VaultPlace } from './exchange.ts';
 
 /** What is read when it is needed, so that a value that was rotated is taken up; throws when it cannot be read. */
 export type Read = () => Promise<string>;
@@ -30,7 +30,7 @@ interface Held {
   readonly endsAt: number;
 }
 
-export function createLogin(config: VaultConfig, egress: Egress): Login {
+export function createLogin(config: VaultPlace & { readonly credential: Credential }, egress: Egress): Login {
   let held: Held | null = null;
   let pending: Promise<Got<string>> | null = null;
   const { credential } = config;

@@ -1,6 +1,7 @@
 /** `secret://vault/PATH#FIELD`: one field of a secret in a vault. */
 import { acceptSecret, noSecret, type NoSecret, type SecretSource } from '../source.ts';
-import type { Got, Vault } from './vault.ts';
+import type { Got } from './exchange.ts';
+import type { Vault } from './vault.ts';
 
 /** Read anew on every use, so that nothing that was rotated or deleted is used any longer. */
 export function createVaultSource(vault: Vault): SecretSource {
