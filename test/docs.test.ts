@@ -176,6 +176,9 @@ describe('examples', () => {
       network: null,
       endpoint: null,
       router: null,
+      http: null,
+      defender: null,
+      report: {},
     },
   });
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));

@@ -13,6 +13,7 @@ import {
   processIdentity,
   sha256,
   storedItems,
+  timestamp,
 } from './values.ts';
 
 const device = (input: { readonly device_id: string }) => [assetTarget(input.device_id)];
@@ -116,7 +117,7 @@ export const CreateIncidentReport = taskType({
     findings: z.string().max(100_000),
     indicators: z.array(indicator).max(10_000),
   }),
-  output: z.strictObject({ report: sha256, report_url: documentLink }),
+  output: z.strictObject({ report: sha256, report_url: documentLink, timestamp: timestamp.optional() }),
   targets: device,
 });
 

@@ -5,7 +5,7 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const secretReference = z
   .string()
-  .regex(/^secret:\/\/[a-z]+\/[A-Za-z0-9._/-]{1,200}$/)
+  .regex(/^secret:\/\/[a-z]+\/[A-Za-z0-9._/-]{1,200}(?:#[A-Za-z0-9._-]{1,64})?$/)
   .describe('A reference to a secret, never the secret: secret://<source>/<name>');
 
 export const caseId = z.string().min(1).max(128);
@@ -30,6 +30,9 @@ export const routerAddress = z
 
 /** Where a person reads a document that a task wrote. */
 export const documentLink = z.string().max(2048);
+
+/** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
+export const timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/);
 
 export const storedItems = z.array(z.strictObject({ name: z.string(), sha256, bytes: z.int().min(0) }));
 

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Repeat, Reversibility } from '../../workflows/language/plan.ts';
+import type { RunRef } from '../../workflows/ports.ts';
 import type { Fault } from '../../workflows/walk/outcome.ts';
 
 /** What a performance is given besides its inputs. */
@@ -12,6 +13,8 @@ export interface CallContext {
   readonly key: string;
   readonly caseId: string;
   readonly task: string;
+  /** The run it belongs to, as the record knows it; absent where there is none, as when an effect is taken back. */
+  readonly run?: Pick<RunRef, 'workflowId' | 'chain' | 'playbook' | 'playbookVersion' | 'planDigest'>;
   readonly attempt: number;
   /** Aborted at the attempt's time limit and on cancellation. MUST be honoured by every request. */
   readonly signal: AbortSignal;

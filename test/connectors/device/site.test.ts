@@ -20,7 +20,8 @@ const folder = mkdtempSync(join(tmpdir(), 'cordon-site-'));
 let site: Site;
 let connectors: readonly Connector[];
 const vault = createVault();
-const evidence = memoryEvidence();
+const evidence = await openLocalEvidence(join(folder, 'evidence'));
+const record = { byRun: async function* () {}, plan: async () => null };
 
 beforeEach(async () => {
   site = await startSite();
@@ -29,7 +30,7 @@ beforeEach(async () => {
   writeFileSync(file, stringify({ mode: 'development', connectors: connectorsOf }));
   const loaded = loadConfig({ file, env: {} });
   if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
-  connectors = createConnectors(loaded.config.connectors, evidence);
+  connectors = createConnectors(loaded.config.connectors, { evidence, record, egress: {} });
 });
 afterEach(async () => {
   await site.close();
