@@ -14,7 +14,8 @@ import { isObject, type Json, type JsonObject } from '../../../workflows/languag
 import { parsePlaybook } from '../../../workflows/language/parse.ts';
 import { formatProblems } from '../../../workflows/language/problem.ts';
 import { resolveTemplate } from '../../../workflows/language/template.ts';
-import { callWith, createVault, memoryEvidence } from './world.ts';
+import { openLocalEvidence } from '../../../activities/evidence/local.ts';
+import { callWith, createVault } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cordon-site-'));
 let site: Site;
