@@ -47,7 +47,7 @@ export async function openBot(
         oldest,
       });
       const found = messages.find(
-        ({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload?.['marker'] === own,
+        ({ metadata }) => metadata?.event_type === EVENT_TYPE && isMarked(metadata.event_payload, own),
       );
       return found?.ts ?? null;
     });
@@ -186,3 +186,7 @@ const SILENT = {
 };
 
 function hush(): void {}
+
+function isMarked(payload: object | undefined, own: string): boolean {
+  return payload !== undefined && 'marker' in payload && payload.marker === own;
+}
