@@ -1,9 +1,12 @@
 import { gzipSync, brotliCompressSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { createEgress, jsonOf, type Received } from '../../activities/egress/egress.ts';
 import { networkCode } from '../../activities/connectors/http-answer.ts';
 import { reply, startHostile, type Hostile } from './hostile.ts';
+
+/** Packing 200 MB takes its time on a busy machine. */
+jest.setTimeout(60_000);
 
 let server: Hostile;
 afterEach(() => server.close());
