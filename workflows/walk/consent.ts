@@ -22,7 +22,7 @@ export type Consent =
       readonly question: Question;
       readonly card: Card;
       /** Proofs of votes that were taken back before: none of them counts again, also when the card is reopened. */
-      readonly spent?: readonly string[];
+      readonly spent: readonly string[] | undefined;
     }
   | { readonly kind: 'refused'; readonly outcome: Outcome }
   /** The card no longer stands: people must be asked anew. */
@@ -143,12 +143,7 @@ function approved(
   if (termsOf(card.body).revocable) record.revocable = true;
   const { by = '', assurance = 'V0' } = approvals.at(-1) ?? {};
   recorder.note(task.name, 'task_approved', details ?? { by, assurance, card: card.digest });
-  return {
-    kind: 'approved',
-    question: { ...question, approvals },
-    card,
-    ...(spent === undefined ? {} : { spent }),
-  };
+  return { kind: 'approved', question: { ...question, approvals }, card, spent };
 }
 
 /** Something was said between the last vote and the deed: the card is open again, with the votes it has. */
