@@ -36,7 +36,8 @@ import {
   section,
   wordsOf,
 } from './docs/reading.ts';
-import { taskTypeTables } from './docs/task-type-table.ts';
+import { connectorTable } from './docs/connector-table.ts';
+import { NOTHING_CONFIGURED, taskTypeTables } from './docs/task-type-table.ts';
 
 const manifest = JSON.parse(read('package.json')) as {
   readonly scripts: { readonly [name: string]: string };
@@ -336,6 +337,17 @@ describe('tables', () => {
     expect(told.flatMap(([name = '']) => codeIn(name)).sort()).toEqual(
       Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).sort(),
     );
+  });
+
+  test('connectors are those that are shipped', () => {
+    const marked = /(?<=<!-- connectors: made[^\n]*-->\n)[\s\S]*(?=<!-- connectors: end -->)/;
+    const table = `\n${connectorTable(NOTHING_CONFIGURED)}\n`;
+    if (process.env['WRITE_DOCS'])
+      writeFileSync(
+        join(root, 'README.md'),
+        read('README.md').replace(marked, () => table),
+      );
+    expect(marked.exec(read('README.md'))?.[0]).toBe(table);
   });
 
   test('task types are those of the catalogue', () => {

@@ -15,6 +15,7 @@ export const DOCUMENTS = [
   'docs/policy.md',
   'docs/audit.md',
   'docs/approvals.md',
+  'docs/devices.md',
   'docs/security.md',
   'docs/numbers.md',
   'docs/problems.md',
