@@ -8,7 +8,7 @@ import { EXIT } from '../client/exit.ts';
 import { installed } from '../client/planning/installed.ts';
 import { loadConfig } from '../worker/config.ts';
 import { BROKEN_CODES } from '../activities/verify/verdict.ts';
-import { CONFLICT_EVENT } from '../workflows/audit/entry.ts';
+import { CONFLICT_EVENT } from '../workflows/audit/draft.ts';
 import { LOG_EVENTS } from '../workflows/audit/log-act.ts';
 import { compilePlaybook } from '../workflows/language/compile.ts';
 import { refusal } from '../workflows/language/expression-functions.ts';

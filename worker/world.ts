@@ -6,7 +6,7 @@ import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
-import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
+import type { Secrets } from '../activities/secrets/index.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
 import { openStores } from '../activities/stores/index.ts';
@@ -19,7 +19,7 @@ import { readFolder } from '../activities/policy/set-files.ts';
 import { openConfigured } from './config-policy.ts';
 import { openShadow } from './shadow.ts';
 import { createTeller } from './tell.ts';
-import { STORE_READER } from './config-connectors.ts';
+import { secretsOf, storePassword } from './store.ts';
 import { temporalPulse } from './create.ts';
 
 export type OpenedWorld =
@@ -40,13 +40,7 @@ export interface WorldInput {
 
 export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
   const policy = await openConfigured(config);
-  const opened = openSecrets({
-    env: process.env,
-    fileFolder: config.secrets.file,
-    keptFolder: config.secrets.kept,
-    envNames: config.secrets.env,
-    bindings: config.secrets.bindings,
-  });
+  const opened = secretsOf(config);
   const flaws = opened.kind === 'problems' ? opened.problems : await opened.secrets.inspect();
   if (policy.kind === 'problems' || opened.kind === 'problems' || flaws.length > 0)
     return {
@@ -64,13 +58,9 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
   if (approvals.kind === 'problems') return approvals;
   const unmet = await unmetBy(config);
   if (unmet.length > 0) return { kind: 'problems', problems: unmet };
-  const password =
-    config.statePassword === null ? null : await secrets.resolve(config.statePassword, STORE_READER);
-  if (password?.kind === 'no_secret')
-    return { kind: 'problems', problems: [`state_password: ${password.fault.message}`] };
   const evidence = await openLocalEvidence(config.evidence);
   const connectors = createConnectors(config.connectors, evidence);
-  const ledger = await ledgerOrFault(config.state, password?.value);
+  const ledger = await ledgerOrFault(config, secrets);
   if (typeof ledger === 'string') return { kind: 'problems', problems: [ledger] };
   const { directory } = policy;
   const world: World = {
@@ -116,9 +106,9 @@ function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
 }
 
 /** Whoever configured the store can mend what is wrong with it. */
-async function ledgerOrFault(state: string, password: string | undefined): Promise<Ledger | string> {
+async function ledgerOrFault(config: Config, secrets: Secrets): Promise<Ledger | string> {
   try {
-    return await openStores(state, { password });
+    return await openStores(config.state, { password: await storePassword(config, secrets) });
   } catch (error) {
     if (error instanceof StoreError) return `state: ${error.message}`;
     throw error;

@@ -1,5 +1,5 @@
 /** Follows the calls of connectors through a history. */
-import { eventId } from '../../workflows/audit/entry.ts';
+import { eventId } from '../../workflows/audit/draft.ts';
 import { isObject, type Json } from '../../workflows/language/json.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
 import { eventsOf } from '../record.ts';

@@ -2,7 +2,7 @@
  * One run, told by two witnesses: the entries of the log, and the histories of its executions in Temporal. Pure, over
  * plain data. What both tell alike is counted; every difference is classified.
  */
-import { CONFLICT_EVENT } from '../../workflows/audit/entry.ts';
+import { CONFLICT_EVENT } from '../../workflows/audit/draft.ts';
 import { missingIntents } from './calls.ts';
 import type { Execution } from './execution.ts';
 import { explain, type Evidence } from './explain.ts';

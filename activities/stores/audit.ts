@@ -3,7 +3,7 @@
  * The shape of an entry stands in `workflows/audit`.
  */
 import type { RunRef } from '../../workflows/ports.ts';
-import type { Happening } from '../../workflows/audit/entry.ts';
+import type { Happening } from '../../workflows/audit/draft.ts';
 import { happeningOf, type LogAct } from '../../workflows/audit/log-act.ts';
 import type { StampedFact } from '../../workflows/walk/fact.ts';
 

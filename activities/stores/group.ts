@@ -2,7 +2,7 @@
  * What a group of calls makes of the tables. Three questions at most, however large the group: what the calls know
  * they need; what follows from the claims they found; and whether refusals are on record already.
  */
-import { draftConflict, draftVariant, type Draft } from '../../workflows/audit/entry.ts';
+import { draftConflict, draftVariant, type Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
 import { drawSalt, nodeCodec } from './codec.ts';

@@ -2,7 +2,7 @@
  * What a group of calls knows inside its transaction: the rows that were read, and over them what the calls of the
  * group did themselves. Nobody can mistake what was never asked for what does not exist.
  */
-import type { Draft } from '../../workflows/audit/entry.ts';
+import type { Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
 import { leafOf } from './placement.ts';

@@ -6,14 +6,14 @@
  * L3 Claim, events and documents of one call are in one commit; its caller is answered afterwards.
  * L4 Calls of one commit are decided in the order they came, each seeing what those before it did.
  */
-import { NotCanonicalError } from '../../workflows/audit/canonical.ts';
-import { draftEntry, type Draft } from '../../workflows/audit/entry.ts';
+import type { Draft } from '../../workflows/audit/draft.ts';
 import { actEvent, type NewEvent, type Receipt } from './audit.ts';
 import { decideBeginWithin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
 import type { Alongside, ClaimRecord, Owner, Recorded } from './claims.ts';
-import { drawSalt, nodeCodec, sha256Hex } from './codec.ts';
+import { sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
+import { draft } from './drafting.ts';
 import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
 import { inPages, valuesInPages } from './pages.ts';
@@ -183,21 +183,4 @@ function createSubmit(tables: Tables, now: () => number) {
     throw outcome.share?.error ?? new Error('a commit ended without deciding a call');
   };
   return { call, close: committer.close };
-}
-
-function draft(event: NewEvent): Draft {
-  refuseUnstorable('the name of a run', [event.run.chain]);
-  try {
-    const drafted = draftEntry(event, nodeCodec, drawSalt);
-    const { renames, mayVary = false } = event;
-    return { ...drafted, mayVary, ...(renames === undefined ? {} : { renames }) };
-  } catch (error) {
-    if (!(error instanceof NotCanonicalError) && !(error instanceof RangeError)) throw error;
-    const { event: name, coordinate } = event.fact;
-    throw new StoreError(
-      'store_refused',
-      `the fact ${name} at ${coordinate} cannot be recorded: ${error.message}`,
-      { cause: error },
-    );
-  }
 }

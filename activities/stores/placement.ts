@@ -11,7 +11,7 @@
  *    refused. Somebody cut or replaced the log under a running process.
  */
 import { hex } from '../../workflows/audit/codec.ts';
-import { entryText, type Draft, type Place } from '../../workflows/audit/entry.ts';
+import { entryText, type Draft, type Place } from '../../workflows/audit/draft.ts';
 import { instantText } from '../../workflows/audit/instant.ts';
 import { leafHash } from '../../workflows/audit/merkle.ts';
 import type { Receipt, StoredEntry } from './audit.ts';

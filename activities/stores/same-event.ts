@@ -1,6 +1,7 @@
 /** When two events are the same: they say the same, whenever and by whomever they were told. */
 import { canonicalEntry } from '../../workflows/audit/canonical.ts';
-import { digestText, type Draft, type Entry } from '../../workflows/audit/entry.ts';
+import { type Draft } from '../../workflows/audit/draft.ts';
+import { digestText, type Entry } from '../../workflows/audit/entry.ts';
 import { instantText } from '../../workflows/audit/instant.ts';
 import { blanked, blankedCommitments } from '../../workflows/audit/personal.ts';
 import { readEntry } from '../../workflows/audit/reading.ts';

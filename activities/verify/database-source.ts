@@ -46,12 +46,16 @@ function sourceOf(
       if (rest !== null) yield rest;
     },
     head: async () => (head === null ? null : { log: head.log, size: head.size, leaf: head.leaf }),
-    checkpoints: () => reading.checkpoints(),
+    checkpoints: () => read(reading.checkpoints()),
     values() {
-      const values = reading.values();
-      return values === null ? null : readable(values);
+      try {
+        const values = reading.values();
+        return values === null ? null : readable(values);
+      } catch (error) {
+        throw sourceError(error, 'source_unreadable');
+      }
     },
-    details: (digest) => reading.document('details', digest),
+    details: (digest) => read(reading.document('details', digest)),
     async *allDetails() {
       for await (const { kind, digest, text } of readable(reading.documents()))
         if (kind === 'details') yield { sha256: digest, text };
@@ -59,6 +63,14 @@ function sourceOf(
     damage: () => damageOf(reading, head === null),
     close: () => reading.close(),
   };
+}
+
+async function read<Found>(found: Promise<Found>): Promise<Found> {
+  try {
+    return await found;
+  } catch (error) {
+    throw sourceError(error, 'source_unreadable');
+  }
 }
 
 async function* readable<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row, void, undefined> {

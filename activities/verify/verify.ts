@@ -6,7 +6,7 @@ import type { Trust } from '../../workflows/audit/trust-file.ts';
 import { readCheckpoints, type ReadNotes } from './checkpoints.ts';
 import { passOver, type Passed } from './pass.ts';
 import { judgeSigning, type Signing } from './signing.ts';
-import type { ClaimedHead, RecordSource } from './source.ts';
+import { SourceError, type ClaimedHead, type RecordSource } from './source.ts';
 import type { BrokenCode, Level, RecordVerdict } from './verdict.ts';
 
 export interface OutsideCopy {
@@ -29,6 +29,16 @@ export interface VerifyOptions {
 
 /** Damage is a verdict. Throws a `SourceError` where there is nothing to look at. */
 export async function verifyRecord(source: RecordSource, options: VerifyOptions): Promise<RecordVerdict> {
+  try {
+    return await verify(source, options);
+  } catch (error) {
+    if (error instanceof SourceError && error.code === 'source_unreadable')
+      return broken('damaged', 0, null, error.message);
+    throw error;
+  }
+}
+
+async function verify(source: RecordSource, options: VerifyOptions): Promise<RecordVerdict> {
   const { trust, deep, now } = options;
   const kept = await source.checkpoints();
   const read = notesFrom(kept, options, deep);

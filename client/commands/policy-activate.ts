@@ -12,7 +12,7 @@ import {
 } from '../../activities/policy/activation.ts';
 import { keyId, type SignerBook } from '../../activities/policy/signers.ts';
 import { actEvent } from '../../activities/stores/audit.ts';
-import { openStores } from '../../activities/stores/index.ts';
+import { openOwnStore } from '../../worker/store.ts';
 import type { Config } from '../../worker/config.ts';
 import { ending, examples, withConfig } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -104,7 +104,7 @@ async function record(
   { digest, previous, signatures }: Activation,
   persons: readonly string[],
 ): Promise<void> {
-  const ledger = await openStores(config.state);
+  const ledger = await openOwnStore(config);
   const at = Math.max(...signatures.map((one) => one.at));
   const details = { policy_set: digest, previous, person: [...persons] };
   try {

@@ -26,7 +26,7 @@ const FOLDER = join('.cordon', 'demo');
 export async function carryAway(config: Config): Promise<CarriedRecord> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
-  const source = await openSource(config.state);
+  const source = await openSource({ name: config.state });
   try {
     const verdict = await checkOwn(source, config);
     const keys = config.record.keys === null ? null : await readKeyring(config.record.keys);

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { createActivities } from '../../activities/index.ts';
 import { sha256 } from '../../activities/keys.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';
-import { readEntry } from '../../workflows/audit/reading.ts';
+import type { Entry } from '../../workflows/audit/entry.ts';
 import { compilePlaybook } from '../../workflows/language/compile.ts';
 import { checkContext } from '../../workflows/language/context.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
@@ -18,7 +18,7 @@ import { EVENTS, type Fact } from '../../workflows/walk/fact.ts';
 import { reportOf, type RunReport } from '../../workflows/walk/report.ts';
 import { freshState } from '../../workflows/walk/state.ts';
 import { createWalk } from '../../workflows/walk/walk.ts';
-import { nodeCodec } from '../../activities/stores/index.ts';
+import { openedEntries } from '../../activities/stores/opened-entries.ts';
 import { createClock } from './clock.ts';
 import { differences } from './differences.ts';
 import { markDone } from './earlier.ts';
@@ -101,7 +101,7 @@ export async function rehearse(rehearsal: Rehearsal, folder: string): Promise<Pe
   stage.open(walk, state);
   await clock.runUntil(walk.run());
   const facts: Fact[] = [];
-  for await (const { bytes } of world.ledger.byRun(run.chain)) facts.push(factOf(bytes));
+  for await (const { body } of openedEntries(world.ledger, run.chain)) facts.push(factOf(body));
   const report = reportOf(plan, run, state, (ms) => new Date(ms).toISOString());
   return { kind: 'performed', report, facts, calls: callbook.calls, tookMs: clock.now() - CURTAIN };
 }
@@ -139,11 +139,7 @@ function refused(problems: readonly string[]): Extract<Performed, { kind: 'refus
   return { kind: 'refused', problems };
 }
 
-function factOf(bytes: Uint8Array): Fact {
-  const reading = readEntry(bytes, nodeCodec);
-  if (reading.kind === 'malformed')
-    throw new Error(`the rehearsal's record cannot be read: ${reading.reason}`);
-  const { event, task, details } = reading.entry.body;
+function factOf({ event, task, details }: Entry['body']): Fact {
   const known = EVENTS.find((name) => name === event);
   if (known === undefined) throw new Error(`the rehearsal's record holds an unknown event ${event}`);
   return { event: known, task, details: details as JsonObject };

@@ -1,28 +1,37 @@
 /** The commands that bring the record together with Temporal's own history. */
-import { existsSync } from 'node:fs';
 import { openLogFile } from '../../activities/stores/sqlite/reader.ts';
 import { openStores } from '../../activities/stores/index.ts';
 import { StoreError } from '../../activities/stores/ledger.ts';
+import { openForReading } from '../../activities/stores/reading.ts';
+import { isPostgresUrl } from '../../activities/stores/source.ts';
 import type { Config } from '../../worker/config.ts';
 import { createSealer } from '../../worker/reconcile/sealer.ts';
-import { tell, verifyAgainstTemporal, type Finding, type Witness } from '../../worker/reconcile/verify.ts';
+import {
+  tell,
+  verifyAgainstTemporal,
+  type Finding,
+  type WholeLog,
+  type Witness,
+} from '../../worker/reconcile/verify.ts';
+import { openOwnStore, ownPassword } from '../../worker/store.ts';
+import { sourceNamed } from '../audit/open-source.ts';
 import { withTemporal, type Temporal } from '../connection.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { witnessText } from '../render/witness.ts';
-import { complain, printJson, type Terminal } from '../terminal.ts';
+import { complain, type Terminal } from '../terminal.ts';
 
 /** Progress is told this often, in workflows. */
 const TELL_EVERY = 100;
 
-/** `cordon audit verify --temporal`: reads the file and Temporal, changes neither. */
+/** `cordon audit verify --temporal`: reads the record and Temporal, changes neither. */
 export function checkHistories(
   terminal: Terminal,
-  file: string,
+  named: string | Config,
   taskQueue: string,
-  json: boolean,
+  tell: ((verdict: object) => void) | null,
 ): Promise<ExitCode> {
-  return overStore(terminal, file, async ({ client }) => {
-    const log = openLogFile(file);
+  return overTemporal(terminal, async ({ client }) => {
+    const log = await openForHistories(named);
     try {
       const witness: Witness = await verifyAgainstTemporal({
         client,
@@ -32,19 +41,39 @@ export function checkHistories(
           if (done % TELL_EVERY === 0) terminal.err.write(`compared ${done} of ${of} workflows\n`);
         },
       });
-      if (json) printJson(terminal, { temporal: witness });
-      else terminal.out.write(witnessText(terminal.out, witness));
+      if (tell === null) terminal.out.write(witnessText(terminal.out, witness));
+      else tell({ temporal: witness });
       return witness.agrees ? EXIT.done : EXIT.failed;
     } finally {
-      log.close();
+      await log.close();
     }
   });
 }
 
+async function openForHistories(
+  named: string | Config,
+): Promise<WholeLog & { close(): void | Promise<void> }> {
+  const { name, password } =
+    typeof named === 'string'
+      ? sourceNamed(named)
+      : { name: named.state, password: await ownPassword(named) };
+  if (!isPostgresUrl(name)) return openLogFile(name);
+  await refuseAbsent(name, password);
+  return openStores(name, { password });
+}
+
+/** Nothing is made for want of it. Throws a `StoreError`. */
+async function refuseAbsent(name: string, password: string | undefined): Promise<void> {
+  const reading = await openForReading(name, { password });
+  await reading.close();
+}
+
 /** `cordon audit seal`: what the worker does by itself, at once and until nothing closed is left unsealed. */
-export function sealHistories(terminal: Terminal, { state, taskQueue }: Config): Promise<ExitCode> {
-  return overStore(terminal, state, async ({ client }) => {
-    const ledger = await openStores(state);
+export function sealHistories(terminal: Terminal, config: Config): Promise<ExitCode> {
+  const { state, taskQueue } = config;
+  return overTemporal(terminal, async ({ client }) => {
+    await refuseAbsent(state, await ownPassword(config));
+    const ledger = await openOwnStore(config);
     try {
       const sealer = createSealer({ client, taskQueue, ledger });
       const findings: Finding[] = [];
@@ -67,14 +96,11 @@ export function sealHistories(terminal: Terminal, { state, taskQueue }: Config):
   });
 }
 
-/** A store that is not there, or not to be trusted, is told in words; none is made for want of one. */
-async function overStore(
+/** A store that is not there, or not to be trusted, is told in words. */
+async function overTemporal(
   terminal: Terminal,
-  file: string,
   work: (temporal: Temporal) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  if (!existsSync(file))
-    return complain(terminal, [`there is no file ${file}; name the database of the worker`], EXIT.failed);
   try {
     return await withTemporal(terminal, work);
   } catch (error) {

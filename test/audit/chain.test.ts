@@ -5,7 +5,8 @@ import { createMemoryLedger, nodeCodec } from '../../activities/stores/index.ts'
 import type { NewEvent } from '../../activities/stores/audit.ts';
 import { verifyEntries } from '../../workflows/audit/chain.ts';
 import { hex } from '../../workflows/audit/codec.ts';
-import { draftEntry, entryText, GENESIS, type Place } from '../../workflows/audit/entry.ts';
+import { draftEntry, entryText, type Place } from '../../workflows/audit/draft.ts';
+import { GENESIS } from '../../workflows/audit/entry.ts';
 import { createTree, leafHash, nodeHash } from '../../workflows/audit/merkle.ts';
 import { allBytes, event, events } from './samples.ts';
 

@@ -9,11 +9,10 @@ import {
   draftEntry,
   entryText,
   eventId,
-  GENESIS,
-  MAX_ENTRY_BYTES,
   type Happening,
   type Place,
-} from '../../workflows/audit/entry.ts';
+} from '../../workflows/audit/draft.ts';
+import { GENESIS, MAX_ENTRY_BYTES } from '../../workflows/audit/entry.ts';
 import { readEntry } from '../../workflows/audit/reading.ts';
 import { event, parsed, START } from './samples.ts';
 

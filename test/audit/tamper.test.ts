@@ -5,7 +5,7 @@ import { drawSalt } from '../../activities/stores/codec.ts';
 import Database from 'better-sqlite3';
 import { nodeCodec, openStores, sha256Hex } from '../../activities/stores/index.ts';
 import { hex } from '../../workflows/audit/codec.ts';
-import { draftEntry, entryText } from '../../workflows/audit/entry.ts';
+import { draftEntry, entryText } from '../../workflows/audit/draft.ts';
 import { leafHash } from '../../workflows/audit/merkle.ts';
 import { event, parsed, temporaryFolder } from './samples.ts';
 import { verifyFile } from './verified.ts';

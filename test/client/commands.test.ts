@@ -235,7 +235,7 @@ describe('the command line', () => {
   });
 
   test('a record that is not there is told with exit code 1', async () => {
-    expect(await cordon(['audit', 'verify', '--db', join(FOLDER, 'none.db')])).toMatchObject({
+    expect(await cordon(['audit', 'verify', join(FOLDER, 'none.db')])).toMatchObject({
       code: 1,
       out: '',
     });

@@ -2,7 +2,8 @@
 import { nodeCodec } from '../../activities/stores/index.ts';
 import { canonicalEntry } from '../../workflows/audit/canonical.ts';
 import { hex } from '../../workflows/audit/codec.ts';
-import { eventId, GENESIS, type Entry, type EntryBody } from '../../workflows/audit/entry.ts';
+import { eventId } from '../../workflows/audit/draft.ts';
+import { GENESIS, type Entry, type EntryBody } from '../../workflows/audit/entry.ts';
 import { instantOf } from '../../workflows/audit/instant.ts';
 import { leafHash } from '../../workflows/audit/merkle.ts';
 

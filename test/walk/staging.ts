@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { createActivities } from '../../activities/index.ts';
 import type { Connector, Performance } from '../../activities/connectors/connector.ts';
 import { sha256 } from '../../activities/keys.ts';
-import { nodeCodec } from '../../activities/stores/index.ts';
+import { openedEntries } from '../../activities/stores/opened-entries.ts';
 import type { World } from '../../activities/world.ts';
 import { createClock } from '../../client/rehearsal/clock.ts';
 import { markDone } from '../../client/rehearsal/earlier.ts';
@@ -15,7 +15,6 @@ import { createAttempts, createStage } from '../../client/rehearsal/stage.ts';
 import { rehearsalWorld } from '../../client/rehearsal/world.ts';
 import type { Activities } from '../../workflows/activities.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';
-import { readEntry } from '../../workflows/audit/reading.ts';
 import { compilePlaybook } from '../../workflows/language/compile.ts';
 import { checkContext } from '../../workflows/language/context.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
@@ -198,10 +197,8 @@ function stateView(state: () => RunState): RunState {
 
 async function factsOf(world: World, chain: string): Promise<Fact[]> {
   const facts: Fact[] = [];
-  for await (const { bytes } of world.ledger.byRun(chain)) {
-    const reading = readEntry(bytes, nodeCodec);
-    if (reading.kind === 'malformed') throw new Error(reading.reason);
-    const { event, task, details } = reading.entry.body;
+  for await (const { body } of openedEntries(world.ledger, chain)) {
+    const { event, task, details } = body;
     const known = EVENTS.find((name) => name === event);
     if (known === undefined) throw new Error(`the record holds an unknown event ${event}`);
     facts.push({ event: known, task, details: details as JsonObject });

@@ -2,7 +2,7 @@
  * What happens to the log as a whole and not within a run of a playbook: its own acts form a run of their own, so that
  * they are numbered, linked and checked like any other.
  */
-import type { Happening } from './entry.ts';
+import type { Happening } from './draft.ts';
 
 /** The chain of the log's own acts. Runs of playbooks have a UUID there, so no run can take the name. */
 export const LOG_RUN = '@log';

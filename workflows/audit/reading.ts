@@ -1,7 +1,8 @@
 /** From stored bytes back to an entry. Whatever this system would not have written is not an entry. */
 import { canonicalEntry, NotCanonicalError } from './canonical.ts';
 import type { Codec } from './codec.ts';
-import { ENTRY_VERSION, eventId, MAX_ENTRY_BYTES, type Entry } from './entry.ts';
+import { eventId } from './draft.ts';
+import { ENTRY_VERSION, MAX_ENTRY_BYTES, type Entry } from './entry.ts';
 import { instantOf } from './instant.ts';
 
 export type Reading =

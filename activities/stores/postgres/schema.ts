@@ -133,8 +133,9 @@ CREATE TRIGGER documents_hold BEFORE UPDATE ON cordon.documents
 
 /** Null when there are no tables of ours. */
 export async function versionOf(client: ClientBase): Promise<number | null> {
+  // Read from the catalogue's rows: `to_regclass` may still answer from a cache filled before another process made them.
   const { rows } = await client.query<{ readonly found: boolean }>(
-    `SELECT to_regclass('cordon.store') IS NOT NULL AS found`,
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'cordon' AND tablename = 'store') AS found`,
   );
   if (rows[0]?.found !== true) return null;
   const store = await client.query<{ readonly version: number }>('SELECT version FROM cordon.store');

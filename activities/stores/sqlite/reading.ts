@@ -69,8 +69,10 @@ function readingOf(db: Database.Database, path: string): StoreReading {
       ),
     values() {
       if (!hasTable('personal')) return null;
-      const page = db.prepare<[number, string, number], ValueRow>(
-        `SELECT ${VALUE} FROM personal WHERE (i, path) > (?, ?) ORDER BY i, path LIMIT ?`,
+      const page = reading(() =>
+        db.prepare<[number, string, number], ValueRow>(
+          `SELECT ${VALUE} FROM personal WHERE (i, path) > (?, ?) ORDER BY i, path LIMIT ?`,
+        ),
       );
       return inPages((last: KeptValue | null) =>
         reading(() => page.all(last?.index ?? -1, last?.path ?? '', PAGE).map(keptValue)),

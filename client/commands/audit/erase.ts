@@ -1,10 +1,10 @@
 /** `cordon audit erase`: takes personal values out of the record for good; the log still verifies, and says so. */
 import type { Command } from 'commander';
 import { startCheckpointing } from '../../../activities/checkpoints/index.ts';
-import { openStores } from '../../../activities/stores/index.ts';
 import { StoreError, type Ledger } from '../../../activities/stores/ledger.ts';
 import type { Erasure, ValueName } from '../../../activities/stores/values.ts';
 import type { Config } from '../../../worker/config.ts';
+import { openOwnStore } from '../../../worker/store.ts';
 import { withSource } from '../../audit/open-source.ts';
 import { entriesOfRun } from '../../audit/run-entries.ts';
 import { ending, examples, withConfig } from '../../command.ts';
@@ -56,7 +56,7 @@ async function erase(
     return complain(terminal, ['name the number of one entry, or a run with --run']);
   const indexes = run === undefined ? [Number(entry)] : await indexesOf(terminal, config, run);
   try {
-    const ledger = await openStores(config.state);
+    const ledger = await openOwnStore(config);
     try {
       const named = await namedBy(ledger, indexes, path);
       if (named.length === 0)
@@ -81,7 +81,7 @@ async function erase(
 
 async function indexesOf(terminal: Terminal, config: Config, run: string): Promise<readonly number[]> {
   const found: number[] = [];
-  await withSource(terminal, config.state, async (source) => {
+  await withSource(terminal, config, async (source) => {
     found.push(...(await entriesOfRun(source, run)).map(({ i }) => i));
     return EXIT.done;
   });

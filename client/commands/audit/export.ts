@@ -6,6 +6,7 @@ import { writeOcsf } from '../../../activities/exports/ocsf.ts';
 import { writeTiles } from '../../../activities/exports/tiles.ts';
 import { writeExport } from '../../../activities/exports/write.ts';
 import type { RecordSource } from '../../../activities/verify/source.ts';
+import type { Config } from '../../../worker/config.ts';
 import { withSource } from '../../audit/open-source.ts';
 import { createProgress } from '../../audit/progress.ts';
 import { trustFrom } from '../../audit/trust.ts';
@@ -38,14 +39,19 @@ export function subcommand(audit: Command): void {
     .action(
       ending(async (terminal, folder: string, options: Options, self: Command) =>
         options.source === undefined
-          ? withConfig(terminal, self, async ({ state }) => write(terminal, state, resolve(folder), options))
-          : write(terminal, resolve(options.source), resolve(folder), options),
+          ? withConfig(terminal, self, async (config) => write(terminal, config, resolve(folder), options))
+          : write(terminal, options.source, resolve(folder), options),
       ),
     );
   examples(command, 'audit export record-2026-11/', 'audit export record/ --tiles --ocsf');
 }
 
-async function write(terminal: Terminal, name: string, folder: string, options: Options): Promise<ExitCode> {
+async function write(
+  terminal: Terminal,
+  named: string | Config,
+  folder: string,
+  options: Options,
+): Promise<ExitCode> {
   if (existsSync(folder) && readdirSync(folder).length > 0)
     return complain(
       terminal,
@@ -54,7 +60,7 @@ async function write(terminal: Terminal, name: string, folder: string, options: 
     );
   const trust = options.policy === undefined ? null : trustFrom(options.policy);
   if (trust?.kind === 'problem') return complain(terminal, [trust.problem]);
-  return withSource(terminal, name, async (source) => {
+  return withSource(terminal, named, async (source) => {
     const head = await source.head();
     const progress = createProgress(terminal.err, 'writing', head?.size ?? null);
     const written = await writeExport(source, folder, {

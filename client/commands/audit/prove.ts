@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { proveEntry, type EntryName } from '../../../activities/exports/prove.ts';
+import type { Config } from '../../../worker/config.ts';
 import { withSource } from '../../audit/open-source.ts';
 import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
@@ -32,8 +33,8 @@ export function subcommand(audit: Command): void {
             `entry_unknown: ${entry.slice(0, 80)} is neither a number nor an event id of 32 hexadecimal digits`,
           ]);
         return options.source === undefined
-          ? withConfig(terminal, self, async ({ state }) => prove(terminal, state, name, options))
-          : prove(terminal, resolve(options.source), name, options);
+          ? withConfig(terminal, self, async (config) => prove(terminal, config, name, options))
+          : prove(terminal, options.source, name, options);
       }),
     );
   examples(command, 'audit prove 154', 'audit prove 154 --source export/ --out decision');
@@ -46,11 +47,11 @@ function nameOf(entry: string): EntryName | null {
 
 async function prove(
   terminal: Terminal,
-  name: string,
+  named: string | Config,
   entry: EntryName,
   options: Options,
 ): Promise<ExitCode> {
-  return withSource(terminal, name, async (source) => {
+  return withSource(terminal, named, async (source) => {
     const proved = await proveEntry(source, entry);
     switch (proved.kind) {
       case 'absent':

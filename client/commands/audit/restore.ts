@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { declareRestore, type Restored } from '../../../activities/checkpoints/restore.ts';
 import { StoreError } from '../../../activities/stores/ledger.ts';
-import { openStores } from '../../../activities/stores/index.ts';
 import type { Config } from '../../../worker/config.ts';
+import { openOwnStore } from '../../../worker/store.ts';
 import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
 import { complain, type Terminal } from '../../terminal.ts';
@@ -38,7 +38,7 @@ async function restore(terminal: Terminal, config: Config, { as: by, reason }: O
       'record.witness_file is off, so nothing says what was published; there is nothing to declare',
     ]);
   try {
-    const ledger = await openStores(config.state);
+    const ledger = await openOwnStore(config);
     try {
       return told(terminal, await declareRestore({ ledger, keys, witnessFile, by, reason, now: Date.now() }));
     } finally {

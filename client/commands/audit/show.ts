@@ -1,6 +1,6 @@
 /** `cordon audit show`: what the record holds of one run. */
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Config } from '../../../worker/config.ts';
 import { withSource } from '../../audit/open-source.ts';
 import { entriesOfRun } from '../../audit/run-entries.ts';
 import { ending, examples, withConfig } from '../../command.ts';
@@ -24,15 +24,20 @@ export function subcommand(audit: Command): void {
     .action(
       ending(async (terminal, run: string, options: Options, self: Command) =>
         options.source === undefined
-          ? withConfig(terminal, self, async ({ state }) => show(terminal, state, run, options))
-          : show(terminal, resolve(options.source), run, options),
+          ? withConfig(terminal, self, async (config) => show(terminal, config, run, options))
+          : show(terminal, options.source, run, options),
       ),
     );
   examples(command, 'audit show cordon-email_takeover_v1-CASE-7');
 }
 
-async function show(terminal: Terminal, name: string, run: string, options: Options): Promise<ExitCode> {
-  return withSource(terminal, name, async (source) => {
+async function show(
+  terminal: Terminal,
+  named: string | Config,
+  run: string,
+  options: Options,
+): Promise<ExitCode> {
+  return withSource(terminal, named, async (source) => {
     const entries = await entriesOfRun(source, run);
     if (entries.length === 0)
       return complain(

@@ -1,5 +1,4 @@
 /** `cordon audit tail`: the newest entries, and those that come. */
-import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { withSource } from '../../audit/open-source.ts';
@@ -8,6 +7,7 @@ import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
 import { timeline } from '../../render/timeline.ts';
 import { complain, type Terminal } from '../../terminal.ts';
+import type { Config } from '../../../worker/config.ts';
 import type { Entry } from '../../../workflows/audit/entry.ts';
 
 interface Options {
@@ -31,14 +31,14 @@ export function subcommand(audit: Command): void {
     .action(
       ending(async (terminal, options: Options, self: Command) =>
         options.source === undefined
-          ? withConfig(terminal, self, async ({ state }) => tail(terminal, state, options))
-          : tail(terminal, resolve(options.source), options),
+          ? withConfig(terminal, self, async (config) => tail(terminal, config, options))
+          : tail(terminal, options.source, options),
       ),
     );
   examples(command, 'audit tail -n 50', 'audit tail --follow');
 }
 
-async function tail(terminal: Terminal, name: string, options: Options): Promise<ExitCode> {
+async function tail(terminal: Terminal, named: string | Config, options: Options): Promise<ExitCode> {
   const count = Number(options.lines);
   if (!Number.isInteger(count) || count < 1 || count > MOST)
     return complain(terminal, [`--lines must be a whole number from 1 to ${MOST}`]);
@@ -47,7 +47,7 @@ async function tail(terminal: Terminal, name: string, options: Options): Promise
   let next = 0;
   for (;;) {
     const most = next === 0 ? count : MOST;
-    const ended = await withSource(terminal, name, async (source) => {
+    const ended = await withSource(terminal, named, async (source) => {
       const entries = (await lastEntries(source, most)).filter(({ i }) => i >= next);
       write(terminal, entries, options.json === true);
       next = (entries.at(-1)?.i ?? next - 1) + 1;

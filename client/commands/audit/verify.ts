@@ -1,7 +1,6 @@
 /** `cordon audit verify`: is the record whole, and how much of that was shown? */
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { RecordVerdict } from '../../../activities/verify/verdict.ts';
+import { shownSource } from '../../../activities/stores/source.ts';
 import { verifyRecord } from '../../../activities/verify/verify.ts';
 import { operatorView, type OperatorView } from '../../audit/operator.ts';
 import { withSource } from '../../audit/open-source.ts';
@@ -23,7 +22,7 @@ interface Options {
 }
 
 export function subcommand(audit: Command): void {
-  const verify = audit
+  const command = audit
     .command('verify')
     .description(
       'Checks every entry of the record against the ones before it, the head, the signed checkpoints and copies kept elsewhere. Reads only, needs no network. Exit code 1, and the first bad entry, when it does not hold.',
@@ -45,13 +44,13 @@ export function subcommand(audit: Command): void {
           ? withConfig(terminal, self, (config) => withHistories(terminal, config, source, options))
           : source === undefined
             ? withConfig(terminal, self, async (config) =>
-                verifySource(terminal, config.state, options, await operatorView(config)),
+                verify(terminal, config, options, await operatorView(config)),
               )
-            : verifySource(terminal, resolve(source), options, NOBODY),
+            : verify(terminal, source, options, NOBODY),
       ),
     );
   examples(
-    verify,
+    command,
     'audit verify',
     'audit verify export/ --policy auditor.policy --witness /mnt/other/checkpoints',
     'audit verify backup/cordon.db --deep --json',
@@ -69,28 +68,35 @@ async function withHistories(
   source: string | undefined,
   options: Options,
 ): Promise<ExitCode> {
-  const name = source === undefined ? config.state : resolve(source);
+  const named = source ?? config;
   const own = source === undefined ? await operatorView(config) : NOBODY;
-  const alone = await verifySource(terminal, name, options, own);
-  const together = await checkHistories(terminal, name, config.taskQueue, options.json === true);
+  const said: object[] = [];
+  const tell = options.json === true ? (verdict: object): void => void said.push(verdict) : null;
+  const alone = await verify(terminal, named, options, own, tell);
+  const together = await checkHistories(terminal, named, config.taskQueue, tell);
+  if (tell !== null) printJson(terminal, Object.assign({}, ...said));
   return alone === EXIT.done ? together : alone;
 }
 
 /** Whoever names what is checked says also whom they trust. */
 const NOBODY: OperatorView = { trust: null, witnessFile: null };
 
-async function verifySource(
+/** `tell` takes what is to be told as JSON, where it is not all that is told. */
+async function verify(
   terminal: Terminal,
-  name: string,
+  named: string | Config,
   options: Options,
   own: OperatorView,
+  tell: ((verdict: object) => void) | null = options.json === true
+    ? (verdict): void => printJson(terminal, verdict)
+    : null,
 ): Promise<ExitCode> {
   const trust = options.policy === undefined ? null : trustFrom(options.policy);
   const copies = options.witness.length > 0 || own.witnessFile === null ? options.witness : [own.witnessFile];
   const outside = copies.map(outsideFrom);
   const problems = [trust, ...outside].flatMap((each) => (each?.kind === 'problem' ? [each.problem] : []));
   if (problems.length > 0) return complain(terminal, problems, EXIT.usage);
-  return withSource(terminal, name, async (source) => {
+  return withSource(terminal, named, async (source) => {
     const head = await source.head();
     const progress = createProgress(terminal.err, 'checking', head?.size ?? null);
     const verdict = await verifyRecord(source, {
@@ -101,12 +107,9 @@ async function verifySource(
       onProgress: progress.at,
     });
     progress.end();
-    show(terminal, name, verdict, options.json === true);
+    const name = typeof named === 'string' ? named : shownSource(named.state);
+    if (tell === null) terminal.out.write(verdictText(name, verdict, terminal.out));
+    else tell(verdictJson(name, verdict));
     return verdict.kind === 'verified' ? EXIT.done : EXIT.failed;
   });
-}
-
-function show(terminal: Terminal, name: string, verdict: RecordVerdict, json: boolean): void {
-  if (json) printJson(terminal, verdictJson(name, verdict));
-  else terminal.out.write(verdictText(name, verdict, terminal.out));
 }
