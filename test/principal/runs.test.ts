@@ -47,7 +47,7 @@ async function underWay(accept = false): Promise<{ readonly run: Run; readonly c
   const file = join(scene.folder, 'roster.yaml');
   writeFileSync(file, stringify(ROSTER), { mode: 0o600 });
   const started = await startWorker({
-    config: { ...scene.config, ...(accept ? { roster: { file, digest: null }, principal: { accept } } : {}) },
+    config: { ...scene.config, roster: { file, digest: null }, ...(accept ? { principal: { accept } } : {}) },
     temporal: { connectionOptions, namespace: NAMESPACE },
     bundle,
     graceMs: 500,
