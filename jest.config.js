@@ -1,4 +1,4 @@
-/** Tests run as ES modules on the TypeScript sources; see package.json for the two suites. */
+/** Tests run as ES modules on the TypeScript sources; .ci/test names the suites, and package.json says what is in each. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],

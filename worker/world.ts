@@ -114,10 +114,14 @@ function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
 
 /** Whoever configured the store can mend what is wrong with it. */
 async function ledgerOrFault(config: Config, secrets: Secrets): Promise<Ledger | string> {
+  let setting = '';
   try {
-    return await openStores(config.state, { password: await storePassword(config, secrets) });
+    // What is wrong with the password names its own setting.
+    const password = await storePassword(config, secrets);
+    setting = 'state: ';
+    return await openStores(config.state, { password });
   } catch (error) {
-    if (error instanceof StoreError) return `state: ${error.message}`;
+    if (error instanceof StoreError) return `${setting}${error.message}`;
     throw error;
   }
 }

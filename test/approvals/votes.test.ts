@@ -4,6 +4,7 @@ import type { Attestor } from '../../activities/approvals/attestation.ts';
 import { createAsk } from '../../activities/ask.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
 import { createWeigh } from '../../activities/weigh.ts';
+import { withoutReceipts } from '../../workflows/audit/receipt.ts';
 import type { Card, CardBody, Message, RunRef, Weighed } from '../../workflows/ports.ts';
 import { cardBody, RUN, START, worldOf, type Given } from '../activities/samples.ts';
 import { temporaryFolder } from '../audit/samples.ts';
@@ -49,7 +50,9 @@ async function weigh(vote: (card: Card) => Message, ballot: Ballot = {}): Promis
   });
   if ('fault' in asked) throw new Error(asked.fault.message);
   const card: Card = JSON.parse(JSON.stringify(asked)) as Card;
-  return createWeigh(world)({ run, facts: [], message: vote(card), card, at: START });
+  return withoutReceipts<Weighed>(
+    await createWeigh(world)({ run, facts: [], message: vote(card), card, at: START }),
+  );
 }
 
 const by =

@@ -17,7 +17,7 @@ describe('C02: a policy set says what it demands of the deployment', () => {
   test('and where nobody can prove who they are, it is refused with the settings that would change that', () => {
     const attesting = demandsOf([rule('approval:1 assurance:V1')]);
     expect(unmetDemands(attesting, { ...able, roster: false, attested: false })).toEqual([
-      expect.stringContaining('frontend.enablePrincipalAttribution: true'),
+      expect.stringContaining('frontend.enablePrincipalPropagation: true'),
     ]);
     const signing = demandsOf([rule('approval:2 assurance:V3 group:ciso:1')]);
     const problems = unmetDemands(signing, { ...able, roster: false });

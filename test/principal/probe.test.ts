@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { stringify } from 'yaml';
 import { startServer } from '../../client/server/start.ts';
 import { bundleWorkflows, type Bundle } from '../../worker/bundle.ts';
 import { loadConfig, type Config } from '../../worker/config.ts';
@@ -9,6 +10,7 @@ import { quietRuntime, startWorker, type StartedWorker } from '../../worker/main
 import { findFullServer } from './binary.ts';
 import { startFullServer, type FullServerInput } from './full-server.ts';
 import { openIssuer, type Issuer } from './issuer.ts';
+import { ROSTER } from './roster.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'cordon-probe-'));
@@ -33,11 +35,16 @@ afterAll(async () => {
 
 function configWith(accept: boolean): Config {
   const file = join(folder, 'cordon.yaml');
-  writeFileSync(
-    file,
-    `task_queue: soc\nplaybooks: ${root}/playbooks\npolicies: ${root}/policies\nprincipal: { accept: ${accept} }\n`,
-    { mode: 0o600 },
-  );
+  const [playbooks, policies] = [join(root, 'playbooks'), join(root, 'policies')];
+  const settings = {
+    task_queue: 'soc',
+    playbooks,
+    policies,
+    roster: { file: 'roster.yaml' },
+    principal: { accept },
+  };
+  writeFileSync(file, stringify(settings), { mode: 0o600 });
+  writeFileSync(join(folder, 'roster.yaml'), stringify(ROSTER), { mode: 0o600 });
   const loaded = loadConfig({ file, env: {} });
   if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
   return loaded.config;

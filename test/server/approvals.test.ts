@@ -160,7 +160,8 @@ describe('an approval', () => {
   });
 
   test('in production is not taken from a name that merely stands in a message', async () => {
-    const scene = await stage.open({ mode: 'production' });
+    const people = [{ id: SAM, name: 'Sam', groups: ['soc'] }];
+    const scene = await stage.open({ mode: 'production', people });
     const run = await underWay(scene);
     const { card } = await run.waitsFor('rotate_password', 'approval');
     const vote = { task: 'rotate_password', digest: card.digest, by: SAM, reason: 'called the owner' };

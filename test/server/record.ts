@@ -30,6 +30,19 @@ export function entriesOf(state: string, chain: string): readonly Body[] {
   }
 }
 
+/** Where the run's last entry stands in the log, which holds entries of its own and of other runs too. */
+export function lastIndexOf(state: string, chain: string): number {
+  const db = new Database(state, { readonly: true, timeout: 5000 });
+  try {
+    const last = db.prepare<[string], { readonly at: number }>(
+      'SELECT max(i) AS at FROM entries WHERE run = ?',
+    );
+    return last.get(chain)?.at ?? -1;
+  } finally {
+    db.close();
+  }
+}
+
 /** How many entries are the log's own acts: that it was opened, that it is alive. */
 export function ownActs(state: string): number {
   return entriesOf(state, LOG_RUN).length;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { signals } from '../../workflows/messages.ts';
 import { reword, rewriteLog, forge } from '../reconcile/tampering.ts';
 import { eventually } from './eventually.ts';
-import { entryOf, eventsOf } from './record.ts';
+import { entryOf, eventsOf, lastIndexOf } from './record.ts';
 import { ALICE, openScene, RILEY, SAM, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
 import { cancelled, continued, malformedSignal, retried, settled, type Story } from './stories.ts';
@@ -234,7 +234,7 @@ describe('a history that somebody deleted', () => {
     const gone = {
       kind: 'history_gone_after_sealing',
       execution: run.chain,
-      entry: entries - 1,
+      entry: lastIndexOf(scene.config.state, run.chain),
       trouble: true,
     };
     expect(findings).toMatchObject([gone]);

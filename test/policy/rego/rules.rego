@@ -1,4 +1,4 @@
-# The rules of the conformance suite; the Cedar half says the same in test/contracts-engine.test.ts.
+# The rules of the conformance suite; the Cedar half says the same in test/contracts-engine.slow.test.ts.
 package cordon
 
 import rego.v1

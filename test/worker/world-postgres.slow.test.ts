@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { stringify } from 'yaml';
 import { loadConfig, type Config } from '../../worker/config.ts';
 import { openWorld } from '../../worker/world.ts';
 import { event } from '../audit/samples.ts';
@@ -15,16 +16,15 @@ afterEach(() => {
   delete process.env[VARIABLE];
 });
 
+/** In development, for in production the shipped policies want a roster, and nobody approves anything here. */
 function configFor(state: string): Config {
-  const loaded = loadConfig({
-    file: resolve(import.meta.dirname, '../../cordon.example.yaml'),
-    env: {
-      CORDON_STATE: state,
-      CORDON_STATE_PASSWORD: `secret://env/${VARIABLE}`,
-      CORDON_EVIDENCE: mkdtempSync(join(tmpdir(), 'cordon-evidence-')),
-      CORDON_SECRETS_KEPT: mkdtempSync(join(tmpdir(), 'cordon-kept-')),
-    },
-  });
+  const home = mkdtempSync(join(tmpdir(), 'cordon-world-'));
+  const file = join(home, 'cordon.yaml');
+  const root = resolve(import.meta.dirname, '../..');
+  const state_password = `secret://env/${VARIABLE}`;
+  const settings = { mode: 'development', state, state_password, policies: join(root, 'policies') };
+  writeFileSync(file, stringify(settings));
+  const loaded = loadConfig({ file, env: {} });
   if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
   return loaded.config;
 }
