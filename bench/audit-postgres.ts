@@ -29,7 +29,9 @@ export async function measurePostgres(say: (line: string) => void): Promise<read
 
 async function compare({ url, password }: BenchedPostgres, say: (line: string) => void) {
   const ledger = await openStores(url, { log: 'bench', password });
-  const raw = new Client({ connectionString: url, password });
+  const whole = new URL(url);
+  whole.password = password;
+  const raw = new Client({ connectionString: whole.href });
   await raw.connect();
   try {
     await raw.query(
