@@ -1,15 +1,20 @@
-/** What recording costs beside writing the same bytes into a bare table, on the same disk and as durably. */
+/**
+ * What recording costs beside writing the same bytes under the same ids into a bare table, on the same disk and as
+ * durably. The ids must be the same ones: how far they lie apart decides how many pages a commit writes.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { NewEvent } from '../activities/stores/audit.ts';
 import { openStores } from '../activities/stores/index.ts';
+import { nodeCodec } from '../activities/stores/codec.ts';
 import type { Ledger } from '../activities/stores/ledger.ts';
+import { eventId } from '../workflows/audit/entry.ts';
 import type { Measure, Sample } from './budget.ts';
 
 const WRITERS = 100;
-const BATCH = 100;
+export const BATCH = 100;
 const ROUNDS = 5;
 /** Entries in each round, so that a round takes a second or so. */
 const GROUPED = 10_000;
@@ -32,9 +37,9 @@ export async function measureAppends(say: (line: string) => void): Promise<reado
         group: { ours: await rate(GROUPED, () => byWriters(ledger, GROUPED)), bare: oneByOne },
         batch: {
           ours: await rate(GROUPED, () => inBatches(ledger, GROUPED)),
-          bare: await rate(GROUPED, async () => raw.batches(GROUPED, bytes)),
+          bare: await rawRate(idsOf(GROUPED, BATCH), (ids) => raw.batches(ids, bytes)),
         },
-        single: { ours: oneByOne, bare: await rate(SINGLE, async () => raw.singles(SINGLE, bytes)) },
+        single: { ours: oneByOne, bare: await rawRate(idsOf(SINGLE, 1), (ids) => raw.singles(ids, bytes)) },
       };
       if (round === 0) continue;
       group.push(samples.group);
@@ -51,7 +56,7 @@ export async function measureAppends(say: (line: string) => void): Promise<reado
       },
       {
         id: 'audit_batch',
-        what: `batches of ${BATCH}, beside a raw insert with a unique key`,
+        what: `batches of ${BATCH}, beside a raw insert under the same unique ids`,
         unit: 'entries/s',
         samples: batch,
         budget: { of: 'ratio', bound: 'at_least', limit: 0.4 },
@@ -95,17 +100,30 @@ export function someEvent(run = 0): NewEvent {
   };
 }
 
-async function rate(entries: number, work: () => Promise<void>): Promise<number> {
+export async function rate(entries: number, work: () => Promise<void>): Promise<number> {
   const from = performance.now();
   await work();
   return (entries * 1000) / (performance.now() - from);
+}
+
+/** Their ids are made before the clock starts: a bare table gets them for nothing. */
+async function rawRate(ids: readonly string[], work: (ids: readonly string[]) => void): Promise<number> {
+  return rate(ids.length, async () => work(ids));
+}
+
+/** Ids as events of so many runs in turn have them. */
+export function idsOf(count: number, runs: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => {
+    const { run, fact } = someEvent(n % runs);
+    return eventId(run.startedAt, run.chain, fact.coordinate, nodeCodec);
+  });
 }
 
 async function sequentially(ledger: Ledger, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await ledger.append([someEvent()]);
 }
 
-async function byWriters(ledger: Ledger, count: number): Promise<void> {
+export async function byWriters(ledger: Ledger, count: number): Promise<void> {
   const write = async (run: number): Promise<void> => {
     for (let n = 0; n < count / WRITERS; n += 1) await ledger.append([someEvent(run)]);
   };
@@ -117,7 +135,7 @@ async function inBatches(ledger: Ledger, count: number): Promise<void> {
     await ledger.append(Array.from({ length: BATCH }, (_, run) => someEvent(run)));
 }
 
-async function bytesOfEntry(ledger: Ledger): Promise<Uint8Array> {
+export async function bytesOfEntry(ledger: Ledger): Promise<Uint8Array> {
   for await (const { bytes } of ledger.read(0, 1)) return bytes;
   throw new Error('nothing was recorded, so there is nothing to compare with');
 }
@@ -128,18 +146,15 @@ function openRaw(path: string) {
   db.pragma('synchronous = FULL');
   db.exec('CREATE TABLE raw (i INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT');
   const insert = db.prepare('INSERT INTO raw (id, bytes) VALUES (?, ?)');
-  let n = 0;
-  /** Ids as ours: a time first, so that neighbours lie together. */
-  const id = (): string => (n += 1).toString(16).padStart(32, '0');
-  const many = db.transaction((count: number, bytes: Uint8Array) => {
-    for (let at = 0; at < count; at += 1) insert.run(id(), bytes);
+  const many = db.transaction((ids: readonly string[], bytes: Uint8Array) => {
+    for (const id of ids) insert.run(id, bytes);
   });
   return {
-    batches(count: number, bytes: Uint8Array): void {
-      for (let at = 0; at < count; at += BATCH) many(BATCH, bytes);
+    batches(ids: readonly string[], bytes: Uint8Array): void {
+      for (let at = 0; at < ids.length; at += BATCH) many(ids.slice(at, at + BATCH), bytes);
     },
-    singles(count: number, bytes: Uint8Array): void {
-      for (let at = 0; at < count; at += 1) insert.run(id(), bytes);
+    singles(ids: readonly string[], bytes: Uint8Array): void {
+      for (const id of ids) insert.run(id, bytes);
     },
     close: () => db.close(),
   };

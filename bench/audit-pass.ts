@@ -31,12 +31,23 @@ async function verify(folder: string): Promise<number> {
   return verdict.entries;
 }
 
+/** What Linux tells of this program alone: the usual figure begins with the memory of whoever started it. */
+function peakKiB(): number {
+  try {
+    const told = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (told !== undefined) return Number(told);
+  } catch {
+    // Another system.
+  }
+  return process.resourceUsage().maxRSS;
+}
+
 const [kind, folder = ''] = process.argv.slice(2);
 const from = performance.now();
 const entries = await (kind === 'bare' ? bare(folder) : verify(folder));
 const figures: PassFigures = {
   seconds: (performance.now() - from) / 1000,
-  peakMiB: process.resourceUsage().maxRSS / 1024,
+  peakMiB: peakKiB() / 1024,
   entries,
 };
 process.stdout.write(JSON.stringify(figures));

@@ -79,8 +79,7 @@ export async function measureVerification(say: (line: string) => void): Promise<
       ...proof,
     ];
   } finally {
-    if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
-    else console.error(folder);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -6,13 +6,15 @@ export interface Measure {
   readonly what: string;
   readonly unit: 'ms' | 's' | 'tasks/s' | 'entries/s' | 'decisions/s' | 'events' | 'bytes' | 'MiB' | '%';
   readonly samples: readonly Sample[];
-  readonly budget: Budget;
+  /** Null: the figure is told and nothing is demanded of it. */
+  readonly budget: Budget | null;
 }
 
 /** Two figures taken one right after the other, so that a busy machine is equally busy for both. */
 export interface Sample {
   readonly ours: number;
-  readonly bare: number;
+  /** Null where there is no alternative to compare with. */
+  readonly bare: number | null;
 }
 
 export interface Budget {
@@ -28,29 +30,32 @@ export interface Judged {
   readonly unit: Measure['unit'];
   /** Medians over all rounds. */
   readonly ours: number;
-  readonly bare: number;
+  readonly bare: number | null;
   /** Medians of the rounds' own ratios and differences, which is why they may differ from those of the medians. */
-  readonly ratio: number;
-  readonly extra: number;
+  readonly ratio: number | null;
+  readonly extra: number | null;
   readonly rounds: number;
-  readonly budget: Budget;
+  readonly budget: Budget | null;
   readonly held: boolean;
 }
 
 /** Throws when there is no sample: a bench that measured nothing must not pass. */
 export function judge({ id, what, unit, samples, budget }: Measure): Judged {
+  const pairs = samples.flatMap(({ ours, bare }) => (bare === null ? [] : [{ ours, bare }]));
+  const ofPairs = (figure: (pair: { readonly ours: number; readonly bare: number }) => number) =>
+    pairs.length === 0 ? null : median(pairs.map(figure));
   const figures = {
     ours: median(samples.map(({ ours }) => ours)),
-    bare: median(samples.map(({ bare }) => bare)),
-    ratio: median(samples.map(({ ours, bare }) => ours / bare)),
-    extra: median(samples.map(({ ours, bare }) => ours - bare)),
+    bare: ofPairs(({ bare }) => bare),
+    ratio: ofPairs(({ ours, bare }) => ours / bare),
+    extra: ofPairs(({ ours, bare }) => ours - bare),
   };
-  const rounds = samples.length;
-  return { id, what, unit, ...figures, rounds, budget, held: holds(figures[budget.of], budget) };
+  const held = budget === null || holds(figures[budget.of], budget);
+  return { id, what, unit, ...figures, rounds: samples.length, budget, held };
 }
 
-function holds(figure: number, { bound, limit }: Budget): boolean {
-  if (!Number.isFinite(figure)) return false;
+function holds(figure: number | null, { bound, limit }: Budget): boolean {
+  if (figure === null || !Number.isFinite(figure)) return false;
   return bound === 'at_most' ? figure <= limit : figure >= limit;
 }
 

@@ -65,6 +65,8 @@ export async function measure(stage: Stage, say: (line: string) => void): Promis
   return { history, measures: budgeted({ events, perTask, burst, layer, start }) };
 }
 
+type Pair = Sample & { readonly bare: number };
+
 interface Samples {
   readonly events: Sample;
   readonly perTask: readonly Sample[];
@@ -117,8 +119,8 @@ function budgeted({ events, perTask, burst, layer, start }: Samples): readonly M
 async function rounds(
   { least, most, ms }: Effort,
   take: (side: 'ours' | 'bare') => Promise<number>,
-): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
+): Promise<readonly Pair[]> {
+  const samples: Pair[] = [];
   const until = performance.now() + ms;
   for (let round = 0; round < most; round += 1) {
     if (round >= least && performance.now() > until) break;
@@ -133,7 +135,7 @@ async function rounds(
   return samples;
 }
 
-async function elapsed(start: () => Promise<WorkflowHandle>): Promise<number> {
+export async function elapsed(start: () => Promise<WorkflowHandle>): Promise<number> {
   const from = performance.now();
   const handle = await start();
   await handle.result();

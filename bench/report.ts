@@ -61,10 +61,10 @@ export function measuresTable(
   const rows = measures.map((measure): readonly Cell[] => [
     measure.what,
     figure(measure.ours, measure.unit),
-    figure(measure.bare, measure.unit),
-    measure.ratio.toFixed(2),
+    measure.bare === null ? '' : figure(measure.bare, measure.unit),
+    measure.ratio === null ? '' : measure.ratio.toFixed(2),
     budgetText(measure),
-    mark(measure.held, stream),
+    measure.budget === null ? '' : mark(measure.held, stream),
   ]);
   return table(columns, [...rows, ...more], stream);
 }
@@ -77,7 +77,9 @@ function figure(value: number, unit: Measure['unit']): string {
   return `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
 }
 
-export function budgetText({ budget: { of, bound, limit }, unit, extra }: Judged): string {
+export function budgetText({ budget, unit, extra }: Judged): string {
+  if (budget === null) return 'told only';
+  const { of, bound, limit } = budget;
   const sign = bound === 'at_most' ? '≤' : '≥';
   switch (of) {
     case 'ours':
@@ -85,7 +87,7 @@ export function budgetText({ budget: { of, bound, limit }, unit, extra }: Judged
     case 'ratio':
       return `ratio ${sign} ${limit}`;
     case 'extra':
-      return `${sign} ${limit} ${unit} more (${extra.toFixed(1)})`;
+      return `${sign} ${limit} ${unit} more (${(extra ?? 0).toFixed(1)})`;
     default:
       return of satisfies never;
   }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Ledger } from '../activities/stores/ledger.ts';
+import type { World } from '../activities/world.ts';
 import { startServer } from '../client/server/start.ts';
 import { bundleWorkflows, type Bundle } from '../worker/bundle.ts';
 import { createWorker } from '../worker/create.ts';
@@ -18,6 +20,8 @@ import { ACCOUNT, bareInput, REQUESTER, withFixture, writeConfig, type BenchPlay
 const QUEUES = { ours: 'ours', bare: 'bare', oursAndEmpty: 'ours-and-empty' } as const;
 
 export interface Stage {
+  /** What the workers act with. */
+  readonly world: World;
   readonly bundle: Bundle;
   readonly server: string;
   ours(playbook: BenchPlaybook): Promise<WorkflowHandle>;
@@ -29,8 +33,11 @@ export interface Stage {
 
 const entry = (name: string): string => fileURLToPath(new URL(`workflows/${name}.ts`, import.meta.url));
 
-/** Throws when there is no server, or when a worker cannot be started. */
-export async function openStage(log: (line: string) => void): Promise<Stage> {
+/** `watch` may stand before the ledger. Throws when there is no server, or when a worker cannot be started. */
+export async function openStage(
+  log: (line: string) => void,
+  watch: (ledger: Ledger) => Ledger = (ledger) => ledger,
+): Promise<Stage> {
   quietRuntime(log);
   const [server, ours, bare, oursAndEmpty] = await Promise.all([
     startServer(),
@@ -48,7 +55,7 @@ export async function openStage(log: (line: string) => void): Promise<Stage> {
   const searchable = await ensureSearchAttributes(connection, namespace);
   const opened = await openWorld({ config: writeConfig(folder), searchable, client });
   if (opened.kind === 'problems') throw new Error(opened.problems.join('\n'));
-  const world = withFixture(opened.world);
+  const world = withFixture({ ...opened.world, ledger: watch(opened.world.ledger) });
   const workers: readonly Worker[] = await Promise.all(
     (
       [
@@ -64,6 +71,7 @@ export async function openStage(log: (line: string) => void): Promise<Stage> {
   const { serverVersion } = await connection.workflowService.getSystemInfo({});
   return {
     ...runsOf(client),
+    world,
     bundle: ours,
     server: `Temporal server ${serverVersion ?? 'of unknown version'}, in memory`,
     async close() {
