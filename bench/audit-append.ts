@@ -10,7 +10,7 @@ import type { NewEvent } from '../activities/stores/audit.ts';
 import { openStores } from '../activities/stores/index.ts';
 import { nodeCodec } from '../activities/stores/codec.ts';
 import type { Ledger } from '../activities/stores/ledger.ts';
-import { eventId } from '../workflows/audit/entry.ts';
+import { eventId } from '../workflows/audit/draft.ts';
 import type { Measure, Sample } from './budget.ts';
 
 const WRITERS = 100;

@@ -97,7 +97,7 @@ async function sizeOf(path: string): Promise<number | null> {
 async function readOptional(path: string, most: number): Promise<string | null> {
   const size = await sizeOf(path);
   if (size === null) return null;
-  if (size > most) throw new SourceError('source_foreign', `${path} is larger than ${most} bytes`);
+  if (size > most) throw new SourceError('source_unreadable', `${path} is larger than ${most} bytes`);
   return readFile(path, 'utf8');
 }
 
@@ -111,7 +111,7 @@ function jsonOf(text: string): unknown {
 
 function noExport(folder: string, file: string): SourceError {
   return new SourceError(
-    'source_foreign',
+    'source_unreadable',
     `${file} of ${folder} is not what an export holds there; export it anew`,
   );
 }
