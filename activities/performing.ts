@@ -1,4 +1,5 @@
 /** What a connector is handed when it is asked to perform. */
+import type { Json } from '../workflows/language/json.ts';
 import type { Question, RunRef } from '../workflows/ports.ts';
 import type { CallContext, Performance } from './connectors/connector.ts';
 import { claimKey, sha256 } from './keys.ts';
@@ -14,7 +15,13 @@ export function performanceOf(
 
 /** A reference that came in as an input is read as such: a playbook cannot pass a connector its own credential. */
 function readerOf({ connector, inputs }: Question, reference: string): string {
-  return Object.values(inputs).includes(reference) ? `${connector}:inputs` : connector;
+  return holds(inputs, reference) ? `${connector}:inputs` : connector;
+}
+
+/** At any depth: an input may be a list of headers. */
+function holds(value: Json, text: string): boolean {
+  if (typeof value !== 'object' || value === null) return value === text;
+  return Object.values(value).some((inner) => holds(inner, text));
 }
 
 export function callContext(
@@ -29,10 +36,15 @@ export function callContext(
     key: sha256(claimKey(question, run)),
     caseId: run.caseId,
     task: question.task,
+    run,
     attempt,
     signal,
     heartbeat: () => pulse.beat(),
-    secret: (reference) => world.secret(reference, readerOf(question, reference)),
+    secret: (reference, host) =>
+      world.secret(reference, readerOf(question, reference), {
+        playbook: run.playbook,
+        ...(host === undefined ? {} : { host }),
+      }),
     keepSecret: (name, make) => world.keepSecret(name, make),
   };
 }

@@ -6,6 +6,7 @@ import type { TaskContract } from './catalogue/task-type.ts';
 import type { Connector } from './connectors/connector.ts';
 import type { Policy } from './policy/engine.ts';
 import type { Shadow } from './policy/shadow.ts';
+import type { SecretUse } from './secrets/binding.ts';
 import type { Ledger } from './stores/ledger.ts';
 
 /** One attempt, as its caller sees it. */
@@ -46,7 +47,7 @@ export interface World {
   /** Which provider holds an account; null when the directory does not know it. */
   readonly providerOf: (account: string) => string | null;
   /** Throws `SecretUnavailable` when this reader may not have it or it is not there. */
-  readonly secret: (reference: string, reader: string) => Promise<string>;
+  readonly secret: (reference: string, reader: string, use?: SecretUse) => Promise<string>;
   readonly keepSecret: (
     name: string,
     make: () => string,

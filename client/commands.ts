@@ -48,11 +48,14 @@ const RECORD = [
     'check the audit record, carry it away, prove one decision',
     () => import('./commands/audit.ts'),
   ),
+  line('evidence', 'what is kept of a case', () => import('./commands/evidence.ts')),
   line('history', "save a run's history", () => import('./commands/history.ts')),
   line('replay', 'replay saved histories against this version', () => import('./commands/replay.ts')),
 ];
 
 const OPERATION = [
+  line('connectors', 'what each connector can do', () => import('./commands/connectors.ts')),
+  line('secrets', 'check secrets, and keep them in the vault', () => import('./commands/secrets.ts')),
   line('worker', 'run a worker', () => import('./commands/worker.ts')),
   line('gateway', 'let people sign in and approve in a browser', () => import('./commands/gateway.ts')),
   line('witness', 'watch logs, and cosign what continues', () => import('./commands/witness.ts')),

@@ -256,6 +256,8 @@ def main(arguments):
     except Broken as broken:
         print(json.dumps({"verified": False, "first_bad": broken.index, "reason": str(broken)}))
         return 1
+    except FileNotFoundError as missing:
+        raise SystemExit("%s is not there; name the folder of an export" % missing.filename)
 
 
 if __name__ == "__main__":

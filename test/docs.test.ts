@@ -169,7 +169,17 @@ describe('examples', () => {
     .flatMap((file) => blocksOf(file, 'yaml'))
     .map((block, index) => ({ ...block, name: `${block.file}, ${block.text.split('\n')[0] ?? ''}`, index }));
   const { catalogue } = installed({
-    connectors: { googleWorkspace: null, microsoftGraph: null, notify: null },
+    connectors: {
+      googleWorkspace: null,
+      microsoftGraph: null,
+      notify: null,
+      network: null,
+      endpoint: null,
+      router: null,
+      http: null,
+      defender: null,
+      report: {},
+    },
   });
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));
 

@@ -90,9 +90,19 @@ describe('C03: nothing is loaded that is not in these sources', () => {
     for (const name of ['evil.js', 'evil.ts', 'evil.cjs', 'index.js'])
       writeFileSync(join(beside, name), `require('node:fs').writeFileSync(${JSON.stringify(proof)}, '')`);
     const evidence = await openLocalEvidence(beside);
-    expect(createConnectors({ googleWorkspace: null, microsoftGraph: null, notify: null }, evidence)).toEqual(
-      [],
-    );
+    const settings = {
+      googleWorkspace: null,
+      microsoftGraph: null,
+      notify: null,
+      http: null,
+      defender: null,
+      network: null,
+      endpoint: null,
+      router: null,
+    };
+    const record = { byRun: async function* () {}, plan: async () => null };
+    const connectors = createConnectors({ ...settings, report: {} }, { evidence, record, egress: {} });
+    expect(connectors.map(({ name }) => name)).toEqual(['report']);
     expect(readdirSync(folder)).not.toContain('proof');
   });
 });

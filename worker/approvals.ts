@@ -4,6 +4,7 @@ import { createApprovals, type Approvals } from '../activities/approvals/index.t
 import { openRoster } from '../activities/approvals/roster.ts';
 import { createRosterSource } from '../activities/approvals/roster-source.ts';
 import type { Origin } from '../activities/approvals/standing.ts';
+import { mailingOf } from '../activities/connectors/notify/config.ts';
 import { createMailer } from '../activities/connectors/notify/mailer.ts';
 import { openAttestors } from './attestors.ts';
 import type { Config } from './config.ts';
@@ -27,9 +28,9 @@ export async function openApprovals(
     return problem(
       'approvals.id_token needs a roster: without one nobody is known by a subject; set roster.file',
     );
-  if (notify !== null && connectors.notify === null)
+  if (notify !== null && mailingOf(connectors.notify) === null)
     return problem('approvals.notify sends mail through connectors.notify; configure that too');
-  const sender = connectors.notify;
+  const sender = mailingOf(connectors.notify);
   const notices =
     notify === null || sender === null
       ? null

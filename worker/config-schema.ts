@@ -4,8 +4,19 @@
  */
 import { z } from 'zod';
 import { approvals, roster } from './config-approvals-schema.ts';
+import { endpointSection, networkSection, routerSection } from './config-device-sections.ts';
 import { policy } from './config-policy-schema.ts';
 import { gateway, principal } from './config-proof.ts';
+import {
+  bindings,
+  channels,
+  defenderSection,
+  egress,
+  evidenceS3,
+  httpSection,
+  reportSection,
+  vault,
+} from './config-outbound-sections.ts';
 import { record } from './config-record-schema.ts';
 import {
   digest,
@@ -23,11 +34,6 @@ import {
   word,
 } from './config-words.ts';
 
-const reader = text(
-  'the name of a connector, or of its inputs as in google-workspace:inputs',
-  /^[a-z][a-z0-9-]*(:inputs)?$/,
-);
-
 const variable = text('the name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]*$/);
 
 const secrets = z
@@ -36,16 +42,16 @@ const secrets = z
       env: z.array(variable, must('a list of names of environment variables')).default([]),
       file: path.optional(),
       kept: path.default('.cordon/secrets'),
-      bindings: z
-        .record(
-          reference,
-          z.array(reader, must('a list of connectors')),
-          must('a mapping from references to lists of connectors'),
-        )
-        .default({}),
+      bindings,
+      vault: vault.optional(),
+      keep_in: z.enum(['folder', 'vault'], must('folder or vault')).default('folder'),
     },
     must('a mapping'),
   )
+  .refine(({ keep_in: place, vault: there }) => place === 'folder' || there !== undefined, {
+    error: 'must hold vault where keep_in says vault',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
   .prefault({});
 
 const googleWorkspace = z.strictObject(
@@ -87,6 +93,13 @@ const smtp = z
     when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
+const notify = z
+  .strictObject({ smtp: smtp.optional(), from: sender.optional(), channels }, must('a mapping'))
+  .refine((value) => (value.smtp === undefined) === (value.from === undefined), {
+    error: 'must hold smtp and from together, or neither',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  });
+
 export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
@@ -99,6 +112,8 @@ export const configSchema = z.strictObject(
     policy,
     max_targets: number('a number of targets, 1 to 100000', 1, 100_000).default(50),
     evidence: path.default('.cordon/evidence'),
+    evidence_s3: evidenceS3.optional(),
+    egress,
     activity_ids: z.enum(['key', 'digest'], must('key or digest')).default('key'),
     seal_minutes: number('a number of minutes, 0 to 1440', 0, 1_440).default(10),
     kill_switch: path.optional(),
@@ -113,7 +128,13 @@ export const configSchema = z.strictObject(
         {
           google_workspace: googleWorkspace.optional(),
           microsoft_graph: microsoftGraph.optional(),
-          notify: z.strictObject({ smtp, from: sender }, must('a mapping')).optional(),
+          network: networkSection.optional(),
+          endpoint: endpointSection.optional(),
+          router: routerSection.optional(),
+          notify: notify.optional(),
+          http: httpSection.optional(),
+          defender: defenderSection.optional(),
+          report: reportSection.prefault({}),
         },
         must('a mapping'),
       )

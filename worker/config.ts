@@ -5,6 +5,8 @@ import type { IdTokenConfig } from '../activities/approvals/id-token.ts';
 import { approvalsFrom } from './config-approvals.ts';
 import type { RecordSettings } from '../activities/checkpoints/settings.ts';
 import { bindingsFrom, connectorsFrom, type ConnectorsConfig } from './config-connectors.ts';
+import type { Bindings } from '../activities/secrets/binding.ts';
+import { evidenceS3From, vaultFrom, type EvidenceS3, type VaultSettings } from './config-outbound.ts';
 import { gatewayFrom, type GatewayConfig } from './config-gateway.ts';
 import { isPostgresUrl } from '../activities/stores/source.ts';
 import { readConfigText, type ConfigText } from './config-file.ts';
@@ -32,6 +34,14 @@ export interface Config {
   readonly policy: PolicySection;
   readonly maxTargets: number;
   readonly evidence: string;
+  /** Evidence is kept in this bucket instead of the folder. */
+  readonly evidenceS3: EvidenceS3 | null;
+  readonly egress: {
+    /** Hosts whose names may lead to addresses inside. */
+    readonly privateHosts: readonly string[];
+    /** File with certificates of authorities that count besides the system's. */
+    readonly authorities: string | null;
+  };
   readonly activityIds: 'key' | 'digest';
   /** Between two rounds in which closed histories are compared with the record and sealed; 0: never. */
   readonly sealMinutes: number;
@@ -53,7 +63,10 @@ export interface Config {
     /** Where generated secrets are kept. */
     readonly kept: string;
     /** Who may read a reference: what the file says, and each connector its own credentials. */
-    readonly bindings: { readonly [reference: string]: readonly string[] };
+    readonly bindings: Bindings;
+    readonly vault: VaultSettings | null;
+    /** Where generated secrets are kept. */
+    readonly keepIn: 'folder' | 'vault';
   };
   /** Whether votes count under the principal that Temporal's server writes beside them (V1). */
   readonly principal: { readonly accept: boolean };
@@ -121,6 +134,11 @@ function configFrom(file: ConfigFile, folder: string): Config {
     policy: policyFrom(file, at),
     maxTargets: file.max_targets,
     evidence: at(file.evidence),
+    evidenceS3: evidenceS3From(file.evidence_s3),
+    egress: {
+      privateHosts: file.egress.private_hosts,
+      authorities: file.egress.authorities === undefined ? null : at(file.egress.authorities),
+    },
     activityIds: file.activity_ids,
     sealMinutes: file.seal_minutes,
     killSwitch: file.kill_switch === undefined ? null : at(file.kill_switch),
@@ -132,10 +150,12 @@ function configFrom(file: ConfigFile, folder: string): Config {
       file: file.secrets.file === undefined ? null : at(file.secrets.file),
       kept: at(file.secrets.kept),
       bindings: bindingsFrom(file),
+      vault: vaultFrom(file.secrets.vault),
+      keepIn: file.secrets.keep_in,
     },
     principal: file.principal,
     gateway: gatewayFrom(file.gateway),
     record: recordFrom(file.record, at),
-    connectors: connectorsFrom(file.connectors),
+    connectors: connectorsFrom(file.connectors, at),
   };
 }

@@ -1,19 +1,10 @@
 /** The store that the configuration names, with the password that it refers to. */
-import { openSecrets, type Secrets } from '../activities/secrets/index.ts';
+import type { Secrets } from '../activities/secrets/index.ts';
 import { openStores } from '../activities/stores/index.ts';
 import { StoreError, type Ledger } from '../activities/stores/ledger.ts';
 import type { Config } from './config.ts';
 import { STORE_READER } from './config-connectors.ts';
-
-export function secretsOf({ secrets }: Pick<Config, 'secrets'>): ReturnType<typeof openSecrets> {
-  return openSecrets({
-    env: process.env,
-    fileFolder: secrets.file,
-    keptFolder: secrets.kept,
-    envNames: secrets.env,
-    bindings: secrets.bindings,
-  });
-}
+import { openConfiguredSecrets, outboundOf } from './keeping.ts';
 
 /** Undefined where none is configured. Throws a `StoreError` when it cannot be had. */
 export async function storePassword(
@@ -34,7 +25,8 @@ export async function openOwnStore(config: Config): Promise<Ledger> {
 
 export async function ownPassword(config: Config): Promise<string | undefined> {
   if (config.statePassword === null) return undefined;
-  const opened = secretsOf(config);
+  const outbound = outboundOf(config);
+  const opened = outbound.kind === 'problems' ? outbound : openConfiguredSecrets(config, outbound.egress);
   if (opened.kind === 'problems') throw new StoreError('store_refused', opened.problems.join('; '));
   return storePassword(config, opened.secrets);
 }

@@ -1,6 +1,6 @@
 /** Sends the notices that policy obliges to, through the mail server of connectors.notify. */
 import { randomUUID } from 'node:crypto';
-import type { NotifyConfig } from '../activities/connectors/notify/config.ts';
+import type { Mailing } from '../activities/connectors/notify/config.ts';
 import { deliver } from '../activities/connectors/notify/deliver.ts';
 import { compose, messageId } from '../activities/connectors/notify/message.ts';
 import type { World } from '../activities/world.ts';
@@ -9,7 +9,7 @@ const LONGEST_MS = 30_000;
 
 /** Rejects when one of the recipients' messages was not taken; nothing is said of those before it. */
 export function createTeller(
-  { smtp, from }: NotifyConfig,
+  { smtp, from }: Mailing,
   secret: (reference: string) => Promise<string>,
 ): NonNullable<World['tell']> {
   return async (to, subject, text) => {

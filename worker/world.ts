@@ -5,10 +5,9 @@ import type { Client } from '@temporalio/client';
 import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
-import { openLocalEvidence } from '../activities/evidence/local.ts';
 import type { Secrets } from '../activities/secrets/index.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
-import { SecretUnavailable } from '../activities/secrets/unavailable.ts';
+import { mailingOf } from '../activities/connectors/notify/config.ts';
 import { openStores } from '../activities/stores/index.ts';
 import { StoreError, type Ledger } from '../activities/stores/ledger.ts';
 import type { World } from '../activities/world.ts';
@@ -19,8 +18,9 @@ import { readFolder } from '../activities/policy/set-files.ts';
 import { openConfigured } from './config-policy.ts';
 import { openShadow } from './shadow.ts';
 import { createTeller } from './tell.ts';
-import { secretsOf, storePassword } from './store.ts';
+import { storePassword } from './store.ts';
 import { temporalPulse } from './create.ts';
+import { openConfiguredSecrets, openEvidence, outboundOf, secretFor } from './keeping.ts';
 
 export type OpenedWorld =
   | {
@@ -40,7 +40,10 @@ export interface WorldInput {
 
 export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
   const policy = await openConfigured(config);
-  const opened = secretsOf(config);
+  const outbound = outboundOf(config);
+  if (outbound.kind === 'problems') return outbound;
+  const { egress } = outbound;
+  const opened = openConfiguredSecrets(config, egress);
   const flaws = opened.kind === 'problems' ? opened.problems : await opened.secrets.inspect();
   if (policy.kind === 'problems' || opened.kind === 'problems' || flaws.length > 0)
     return {
@@ -58,10 +61,14 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
   if (approvals.kind === 'problems') return approvals;
   const unmet = await unmetBy(config);
   if (unmet.length > 0) return { kind: 'problems', problems: unmet };
-  const evidence = await openLocalEvidence(config.evidence);
-  const connectors = createConnectors(config.connectors, evidence);
+  const evidence = await openEvidence(config, secrets, egress);
   const ledger = await ledgerOrFault(config, secrets);
   if (typeof ledger === 'string') return { kind: 'problems', problems: [ledger] };
+  const record = {
+    byRun: (chain: string) => ledger.byRun(chain),
+    plan: (digest: string) => ledger.get('plan', digest),
+  };
+  const connectors = createConnectors(config.connectors, { evidence, record, egress });
   const { directory } = policy;
   const world: World = {
     mode: config.mode,
@@ -80,7 +87,7 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
       const found = account.includes('@') ? directory.find(account) : { kind: 'unknown' as const };
       return found.kind === 'known' ? found.asset.provider : null;
     },
-    secret: (reference, reader) => secretFor(secrets, reference, reader),
+    secret: (reference, reader, use) => secretFor(secrets, reference, reader, use),
     keepSecret: (name, make) => secrets.keep(name, make),
     redact: (text) => secrets.redact(text),
     whoStarted: (workflowId, runId) => whoStarted(client, workflowId, runId),
@@ -99,10 +106,10 @@ async function unmetBy({ mode, roster, principal, policies }: Config): Promise<r
 }
 
 function tellerOf(config: Config, secrets: Secrets): Pick<World, 'tell'> {
-  const { notify } = config.connectors;
-  return notify === null
+  const mailing = mailingOf(config.connectors.notify);
+  return mailing === null
     ? {}
-    : { tell: createTeller(notify, (reference) => secretFor(secrets, reference, 'notify')) };
+    : { tell: createTeller(mailing, (reference) => secretFor(secrets, reference, 'notify')) };
 }
 
 /** Whoever configured the store can mend what is wrong with it. */
@@ -117,12 +124,6 @@ async function ledgerOrFault(config: Config, secrets: Secrets): Promise<Ledger |
     if (error instanceof StoreError) return `${setting}${error.message}`;
     throw error;
   }
-}
-
-async function secretFor(secrets: Secrets, reference: string, reader: string): Promise<string> {
-  const secret = await secrets.resolve(reference, reader);
-  if (secret.kind === 'no_secret') throw new SecretUnavailable(secret.fault);
-  return secret.value;
 }
 
 /** The id comes from whoever starts a workflow, so it is a name and never a path. */

@@ -9,12 +9,13 @@ import {
   domainName,
   indicator,
   mailDomainOf,
+  processId,
+  processIdentity,
   sha256,
   storedItems,
+  timestamp,
 } from './values.ts';
 
-/** Process ids are positive; Linux allows 2^22, Windows counts in 32 bits. */
-const processId = z.int().min(1).max(4_294_967_295);
 const device = (input: { readonly device_id: string }) => [assetTarget(input.device_id)];
 
 export const DetectAnomaly = taskType({
@@ -27,8 +28,10 @@ export const DetectAnomaly = taskType({
   output: z.strictObject({
     anomalous: z.boolean(),
     malicious_pids: z.array(processId),
+    processes: z.array(processIdentity).describe('Which processes those ids meant in the log'),
     c2_domains: z.array(domainName),
     iocs: z.array(indicator),
+    summary: z.string().describe('What was seen, and in how much of the log'),
   }),
   targets: device,
 });
@@ -66,7 +69,15 @@ export const CollectForensics = taskType({
 export const TerminateProcesses = taskType({
   name: 'TerminateProcesses',
   summary: 'Ends the named processes; one that has already ended is no error.',
-  input: z.strictObject({ device_id: deviceId, process_ids: z.array(processId).max(1000) }),
+  input: z.strictObject({
+    device_id: deviceId,
+    process_ids: z.array(processId).max(1000),
+    processes: z
+      .array(processIdentity)
+      .max(1000)
+      .default([])
+      .describe('Which processes are meant; one whose identity is not given, or has changed, is not ended'),
+  }),
   output: z.strictObject({ terminated: z.array(processId), already_gone: z.array(processId) }),
   targets: device,
 });
@@ -87,7 +98,12 @@ export const RevokeCredentials = taskType({
   summary: 'Revokes what the device could still sign in with.',
   input: z.strictObject({ device_id: deviceId, credential_types: z.array(credentialType).min(1).max(3) }),
   output: z.strictObject({
-    revoked: z.array(z.strictObject({ type: credentialType, count: z.int().min(0) })),
+    revoked: z.array(
+      z.strictObject({
+        type: credentialType,
+        count: z.int().min(0).nullable().describe('Null: done by a person, who did not count'),
+      }),
+    ),
   }),
   targets: device,
 });
@@ -101,7 +117,7 @@ export const CreateIncidentReport = taskType({
     findings: z.string().max(100_000),
     indicators: z.array(indicator).max(10_000),
   }),
-  output: z.strictObject({ report: sha256, report_url: documentLink }),
+  output: z.strictObject({ report: sha256, report_url: documentLink, timestamp: timestamp.optional() }),
   targets: device,
 });
 

@@ -2,11 +2,19 @@
 import type { Catalogue, Performer } from '../../workflows/language/catalogue.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { deviceTaskTypes } from './device.ts';
+import { edrTaskTypes } from './edr.ts';
 import { emailTaskTypes } from './email.ts';
+import { httpTaskTypes } from './http.ts';
 import { routerTaskTypes } from './router.ts';
 import { jsonSchema, type TaskContract } from './task-type.ts';
 
-const all: readonly TaskContract[] = [...emailTaskTypes, ...deviceTaskTypes, ...routerTaskTypes];
+const all: readonly TaskContract[] = [
+  ...emailTaskTypes,
+  ...deviceTaskTypes,
+  ...routerTaskTypes,
+  ...edrTaskTypes,
+  ...httpTaskTypes,
+];
 
 export const contracts: ReadonlyMap<string, TaskContract> = new Map(all.map((one) => [one.name, one]));
 

@@ -9,6 +9,7 @@ import {
   routerAddress,
   secretReference,
   sha256,
+  timestamp,
 } from './values.ts';
 
 const router = (input: { readonly router_ip: string }) => [assetTarget(input.router_ip)];
@@ -18,8 +19,6 @@ const finding = z.strictObject({
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   title: z.string().max(500),
 });
-/** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
-const timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/);
 
 export const BackupRouterConfig = taskType({
   name: 'BackupRouterConfig',
@@ -119,6 +118,7 @@ export const VerifyHardening = taskType({
     router_ip: routerAddress,
     baseline_checklist: z.array(z.string().min(1).max(500)).max(1000),
     scan_results: z.array(finding).max(10_000),
+    backup: sha256.optional().describe('The backup that the configuration is compared with'),
   }),
   output: z.strictObject({
     passed: z.boolean(),
@@ -137,7 +137,11 @@ export const DocumentChanges = taskType({
     changes: z.array(z.string()).max(10_000),
     timestamp: timestamp.describe('When the backup was taken'),
   }),
-  output: z.strictObject({ document: sha256, document_url: documentLink }),
+  output: z.strictObject({
+    document: sha256,
+    document_url: documentLink,
+    timestamp: timestamp.optional(),
+  }),
   targets: router,
 });
 

@@ -2,6 +2,7 @@
  * What an HTTP failure means for a call: retried, refused, or of unknown fate. One table for every
  * connector that speaks HTTP; providers' own reason codes are passed in as `reason`.
  */
+import { refusalSentence } from '../egress/refusal.ts';
 import type { Answer } from './connector.ts';
 
 export type Failure = Exclude<Answer<never>, { readonly kind: 'done' | 'action_required' }>;
@@ -54,6 +55,7 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'EGRESS_NOT_SENT',
 ]);
 
 /** The code of a network error, looking through `cause` chains; by shape, since errors may come from another realm. */
@@ -72,9 +74,27 @@ export function networkCode(error: unknown): string {
   return 'network_error';
 }
 
+/** The handshake failed, so nothing was sent; the next one will fail as well. */
+const NO_TRUST =
+  /^(CERT_|ERR_TLS_|ERR_SSL_|EPROTO$|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
+
 /** For a request that threw. Messages are ours: a client's error may quote headers. */
 export function answerForThrown(provider: string, error: unknown, write: boolean): Failure {
   const code = networkCode(error);
+  const refused = refusalSentence(code);
+  if (refused !== null)
+    return {
+      kind: 'refused',
+      fault: { code: code.toLowerCase(), message: `nothing was sent to ${provider}: ${refused}` },
+    };
+  if (NO_TRUST.test(code))
+    return {
+      kind: 'refused',
+      fault: {
+        code: `${provider}_tls`,
+        message: `nothing was sent to ${provider}: its certificate or TLS version cannot be trusted (${code}); check the address, or name its authority under egress.authorities`,
+      },
+    };
   const fault = {
     code: `${provider}_${code.toLowerCase()}`,
     message: `${provider} could not be reached or did not answer (${code})`,

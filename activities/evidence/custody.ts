@@ -1,29 +1,26 @@
-/**
- * Who had which item when: one append-only file of JSON lines per case. Every line carries the SHA-256 of
- * the line before it, so that a line taken out, put in or altered shows.
- */
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+/** The custody of a local store: one append-only file of JSON lines per case; see `handling.ts` for a line. */
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-
-export interface Handling {
-  readonly action: 'stored' | 'manifest';
-  readonly task: string;
-  readonly name: string;
-  readonly mediaType: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  /** When the item was collected, where that is known. */
-  readonly at?: string;
-}
+import { custodyLine, custodyName, type Handling } from './handling.ts';
+import type { CustodyLog } from './store.ts';
 
 export interface Custody {
   /** Durable when it returns. Throws the file system's error when it cannot be. */
   append(caseId: string, handling: Handling): void;
+  /** Of one case, or of all. */
+  read(caseId: string | null): readonly CustodyLog[];
 }
 
-const BEFORE_THE_FIRST = '0'.repeat(64);
 const LONGEST_WAIT_MS = 10_000;
 
 /** `dir` must exist by the time of the first append. */
@@ -34,10 +31,8 @@ export function openCustody(dir: string, actor: string): Custody {
         const file = openSync(join(dir, custodyFile(caseId)), 'a+', 0o600);
         try {
           const { last, ended } = lastLine(file);
-          const { at: collected = null, ...item } = handling;
-          const prev = last === null ? BEFORE_THE_FIRST : createHash('sha256').update(last).digest('hex');
-          const line = { v: 1, prev, at: new Date().toISOString(), actor, case: caseId, collected, ...item };
-          writeAll(file, Buffer.from(`${ended ? '' : '\n'}${JSON.stringify(line)}\n`));
+          const line = custodyLine(last, actor, caseId, handling);
+          writeAll(file, Buffer.from(`${ended ? '' : '\n'}${line}\n`));
           fsyncSync(file);
         } finally {
           closeSync(file);
@@ -45,16 +40,31 @@ export function openCustody(dir: string, actor: string): Custody {
         syncDirectory(dir);
       });
     },
+    read(caseId) {
+      const names = readdirSync(dir).filter((name) => name.endsWith('.jsonl'));
+      const wanted = caseId === null ? names : names.filter((name) => name === custodyFile(caseId));
+      return wanted.sort().map((name) => ({
+        name: name.slice(0, -'.jsonl'.length),
+        lines: linesOf(join(dir, name)),
+      }));
+    },
   };
 }
 
-/** Never the case id itself: ids may hold separators, or differ only in case on a file system that does not. */
 export function custodyFile(caseId: string): string {
-  const readable = caseId
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40);
-  return `${readable}-${createHash('sha256').update(caseId).digest('hex').slice(0, 32)}.jsonl`;
+  return `${custodyName(caseId)}.jsonl`;
+}
+
+function linesOf(path: string): readonly Uint8Array[] {
+  const text = readFileSync(path);
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < text.length;) {
+    const found = text.indexOf(0x0a, start);
+    const end = found < 0 ? text.length : found;
+    lines.push(text.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
 }
 
 /**

@@ -8,11 +8,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCustody, type Custody } from './custody.ts';
 import { manifestBytes } from './manifest.ts';
-import { EvidenceError, type EvidenceItem, type EvidenceStore } from './store.ts';
+import { altered, isHash, mustBe, spool } from './bytes.ts';
+import { EvidenceError, type EvidenceArchive, type EvidenceItem } from './store.ts';
 
 const MANIFEST_TYPE = 'application/vnd.cordon.manifest+json';
 
@@ -23,7 +24,7 @@ interface Place {
 }
 
 /** Creates the directory where it is missing. `actor` is who the custody log names as keeper. */
-export async function openLocalEvidence(dir: string, actor = 'cordon'): Promise<EvidenceStore> {
+export async function openLocalEvidence(dir: string, actor = 'cordon'): Promise<EvidenceArchive> {
   const place: Place = {
     objects: join(dir, 'sha256'),
     staging: join(dir, 'staging'),
@@ -44,43 +45,55 @@ export async function openLocalEvidence(dir: string, actor = 'cordon'): Promise<
       return { sha256 };
     },
     get: (sha256) => get(place, sha256),
+    putStream: (item, source) => put(place, { ...item, bytes: source }, 'stored'),
+    stream: (sha256, take) => storing(() => handOver(place, sha256, take)),
+    custody: (caseId) => storing(async () => place.custody.read(caseId)),
   };
 }
 
+type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
+
 async function put(
   place: Place,
-  item: EvidenceItem,
+  item: Omit<EvidenceItem, 'bytes'> & { readonly bytes: Bytes },
   action: 'stored' | 'manifest',
 ): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const sha256 = hashOf(item.bytes);
   return storing(async () => {
-    await keep(place, sha256, item.bytes);
-    await mustHold(place, sha256, item.bytes.byteLength);
+    const { sha256, bytes } = await keep(place, item.bytes);
+    await mustHold(place, sha256, bytes);
     const { caseId, task, name, mediaType, at } = item;
-    const bytes = item.bytes.byteLength;
     place.custody.append(caseId, { action, task, name, mediaType, sha256, bytes, ...(at ? { at } : {}) });
     return { sha256, bytes };
   });
 }
 
 /** S1 and S2. An object that is already there is left alone; `mustHold` then compares it. */
-async function keep(place: Place, sha256: string, bytes: Uint8Array): Promise<void> {
+async function keep(
+  place: Place,
+  content: Bytes,
+): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const staged = join(place.staging, randomUUID());
+  let kept: { readonly sha256: string; readonly bytes: number };
   try {
     const file = await open(staged, 'wx', 0o400);
     try {
-      await file.writeFile(bytes);
+      kept = await spool(file, content);
       await file.sync();
     } finally {
       await file.close();
     }
-    await link(staged, join(place.objects, sha256)).catch((error: unknown) => {
+    await link(staged, join(place.objects, kept.sha256)).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
   } finally {
     await unlink(staged).catch(() => undefined);
   }
-  const directory = await open(place.objects, constants.O_RDONLY);
+  await syncFolder(place.objects);
+  return kept;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY);
   try {
     await directory.sync();
   } finally {
@@ -88,36 +101,35 @@ async function keep(place: Place, sha256: string, bytes: Uint8Array): Promise<vo
   }
 }
 
+/** Read back from the disk, not from what was written. */
 async function mustHold(place: Place, sha256: string, length: number): Promise<void> {
-  const held = await get(place, sha256);
-  if (held === null)
-    throw new EvidenceError(
-      'evidence_missing',
-      `nothing is stored under ${sha256}; collect the item again before it is listed in a manifest`,
-    );
-  if (held.byteLength !== length)
-    throw new EvidenceError(
-      'evidence_mismatch',
-      `${sha256} holds ${held.byteLength} bytes, not ${length}; compare the item's record with the store`,
-    );
+  let held = 0;
+  const there = await handOver(place, sha256, (chunk) => void (held += chunk.byteLength));
+  mustBe(sha256, there ? held : null, length);
+}
+
+/** False when nothing is there. Throws after the last byte when they do not match the hash. */
+async function handOver(place: Place, sha256: string, take: (chunk: Uint8Array) => void): Promise<boolean> {
+  if (!isHash(sha256)) return false;
+  const path = join(place.objects, sha256);
+  const file = await open(path, 'r').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    take(chunk);
+  }
+  if (hash.digest('hex') !== sha256) throw altered(path);
+  return true;
 }
 
 async function get(place: Place, sha256: string): Promise<Uint8Array | null> {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
-  const path = join(place.objects, sha256);
-  const bytes = await storing(() =>
-    readFile(path).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return null;
-      throw error;
-    }),
-  );
-  if (bytes !== null && hashOf(bytes) !== sha256)
-    throw new EvidenceError(
-      'evidence_mismatch',
-      `what is stored at ${path} no longer matches its hash; it was altered or damaged after it was stored. ` +
-        'Keep the file as it is, and restore the item from a backup',
-    );
-  return bytes;
+  const parts: Uint8Array[] = [];
+  const there = await storing(() => handOver(place, sha256, (chunk) => void parts.push(chunk)));
+  return there ? Buffer.concat(parts) : null;
 }
 
 /** Turns what the file system says into one error that names the cause and the way out. */
@@ -138,8 +150,4 @@ async function storing<T>(work: () => Promise<T>): Promise<T> {
 function codeOf(error: unknown): string {
   const { code } = Object(error) as { code?: unknown };
   return typeof code === 'string' ? code : 'unknown';
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -34,6 +34,28 @@ export interface EvidenceStore {
   get(sha256: string): Promise<Uint8Array | null>;
 }
 
+/** What was said of one case's items, oldest first; see `custody.ts` for a line. */
+export interface CustodyLog {
+  readonly name: string;
+  readonly lines: readonly Uint8Array[];
+}
+
+/** A store as people use it, with items too large to be held in memory. */
+export interface EvidenceArchive extends EvidenceStore {
+  /** As `put`, for bytes that come one after the other. They are read once, and hashed as they are stored. */
+  putStream(
+    item: Omit<EvidenceItem, 'bytes'>,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly sha256: string; readonly bytes: number }>;
+  /**
+   * Hands over the bytes in order; false when nothing is stored under that hash. Throws when they do not match it,
+   * which is only known at the end.
+   */
+  stream(sha256: string, take: (chunk: Uint8Array) => void): Promise<boolean>;
+  /** Of one case, or of all. */
+  custody(caseId: string | null): Promise<readonly CustodyLog[]>;
+}
+
 /** Why evidence could not be kept or read. `code` is stable; the message says what to do. */
 export class EvidenceError extends Error {
   readonly code: 'evidence_storage' | 'evidence_mismatch' | 'evidence_missing';

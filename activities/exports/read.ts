@@ -43,7 +43,7 @@ export async function openExport(folder: string): Promise<RecordSource> {
       const text = await readOptional(join(folder, EXPORT_FILES.head), 64 * 1024);
       if (text === null) return null;
       const parsed = head.safeParse(jsonOf(text));
-      if (!parsed.success) throw unreadable(folder, EXPORT_FILES.head);
+      if (!parsed.success) throw noExport(folder, EXPORT_FILES.head);
       return parsed.data;
     },
     async checkpoints() {
@@ -63,12 +63,12 @@ export async function openExport(folder: string): Promise<RecordSource> {
 async function* readValues(path: string, folder: string): AsyncGenerator<KeptValue, void, undefined> {
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     const parsed = valueLine.safeParse(jsonOf(line));
-    if (!parsed.success) throw unreadable(folder, EXPORT_FILES.values);
+    if (!parsed.success) throw noExport(folder, EXPORT_FILES.values);
     const row = parsed.data;
     if (!('salt' in row)) yield { index: row.index, path: row.path, value: null };
     else {
       const salt = nodeCodec.fromBase64(row.salt);
-      if (salt === null) throw unreadable(folder, EXPORT_FILES.values);
+      if (salt === null) throw noExport(folder, EXPORT_FILES.values);
       yield { index: row.index, path: row.path, value: { salt, text: row.value } };
     }
   }
@@ -79,7 +79,7 @@ async function readDetails(path: string): Promise<ReadonlyMap<string, string>> {
   if ((await sizeOf(path)) === null) return found;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     const parsed = detailsLine.safeParse(jsonOf(line));
-    if (!parsed.success) throw unreadable(path, EXPORT_FILES.details);
+    if (!parsed.success) throw noExport(path, EXPORT_FILES.details);
     found.set(parsed.data.sha256, parsed.data.text);
   }
   return found;
@@ -97,7 +97,7 @@ async function sizeOf(path: string): Promise<number | null> {
 async function readOptional(path: string, most: number): Promise<string | null> {
   const size = await sizeOf(path);
   if (size === null) return null;
-  if (size > most) throw new SourceError('source_unreadable', `${path} is larger than ${most} bytes`);
+  if (size > most) throw new SourceError('source_foreign', `${path} is larger than ${most} bytes`);
   return readFile(path, 'utf8');
 }
 
@@ -109,9 +109,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function unreadable(folder: string, file: string): SourceError {
+function noExport(folder: string, file: string): SourceError {
   return new SourceError(
-    'source_unreadable',
+    'source_foreign',
     `${file} of ${folder} is not what an export holds there; export it anew`,
   );
 }

@@ -1,4 +1,5 @@
 /** From configuration to secrets: which sources there are, who may read what, and what must never be shown. */
+import { objectionTo, type Binding, type Bindings, type SecretUse } from './binding.ts';
 import { createEnvSource } from './env.ts';
 import { createFileSource } from './file.ts';
 import { createKeptStore } from './kept.ts';
@@ -7,7 +8,10 @@ import type { KeptSecret } from './kept.ts';
 import { createLineGuard, type LineGuard } from './line-guard.ts';
 import { createRedactor } from './redact.ts';
 import { noSecret, parseReference } from './source.ts';
-import type { NoSecret, Secret, SecretSource } from './source.ts';
+import type { NoSecret, Reference, Secret, SecretSource } from './source.ts';
+import { createVaultKeeper } from './vault/keep.ts';
+import { createVaultSource } from './vault/source.ts';
+import type { Vault } from './vault/vault.ts';
 
 export interface SecretsConfig {
   readonly env: { readonly [name: string]: string | undefined };
@@ -17,11 +21,12 @@ export interface SecretsConfig {
   readonly fileFolder: string | null;
   /** Folder of `secret://kept/…`; made when missing. */
   readonly keptFolder: string;
-  /**
-   * Who may read a reference: names of readers, see `Secrets.resolve`. A reference that is not listed is open
-   * to every reader.
-   */
-  readonly bindings: { readonly [reference: string]: readonly string[] };
+  /** Who may read a reference, and for what. One that is not listed is open to every reader, unless it is a vault's. */
+  readonly bindings: Bindings;
+  /** Null or absent: there is no such source. */
+  readonly vault?: Vault | null;
+  /** Where secrets that Cordon makes are kept: in the folder (default), or in the vault. */
+  readonly keepIn?: 'folder' | 'vault';
 }
 
 export interface Secrets {
@@ -31,7 +36,7 @@ export interface Secrets {
    * hand a connector's credential to an action as if it were data. Never throws; a value that was resolved is
    * blotted out by `redact` from then on.
    */
-  resolve(reference: string, reader: string): Promise<Secret | NoSecret>;
+  resolve(reference: string, reader: string, use?: SecretUse): Promise<Secret | NoSecret>;
   /** Makes a secret once and keeps it, see `KeptStore.keep`. Throws when it cannot be stored. */
   keep(name: string, make: () => string): Promise<KeptSecret>;
   /** Blots out every secret resolved or made so far. For every log line and error text. */
@@ -48,9 +53,11 @@ export type OpenedSecrets =
 
 /** Refuses bindings of what is no reference or names no source: a misspelt binding binds nothing. */
 export function openSecrets(config: SecretsConfig): OpenedSecrets {
-  const kept = createKeptStore(config.keptFolder);
-  const sources = sourcesOf(config, kept);
-  const bindings = new Map(Object.entries(config.bindings));
+  const folder = createKeptStore(config.keptFolder);
+  const vault = config.vault ?? null;
+  const sources = sourcesOf(config, folder);
+  const kept = config.keepIn === 'vault' && vault !== null ? createVaultKeeper(vault) : folder;
+  const bindings: ReadonlyMap<string, Binding> = new Map(Object.entries(config.bindings));
   const problems = [...bindings.keys()].flatMap((reference, at) => {
     const parsed = parseReference(reference);
     if (parsed && sources.has(parsed.source)) return [];
@@ -60,9 +67,12 @@ export function openSecrets(config: SecretsConfig): OpenedSecrets {
   });
   if (problems.length > 0) return { kind: 'problems', problems };
   const redactor = createRedactor();
+  // What Cordon keeps there itself is as open as what it keeps in its folder.
+  const isClosed = ({ source, name }: Reference): boolean =>
+    source === 'vault' && vault !== null && !name.startsWith(`${vault.keepUnder}/`);
   const secrets: Secrets = {
-    async resolve(reference, reader) {
-      const found = await find(sources, bindings, reference, reader);
+    async resolve(reference, reader, use = {}) {
+      const found = await find({ sources, bindings, isClosed }, reference, { ...use, reader });
       if (found.kind === 'secret') redactor.learn(found.value);
       return found;
     },
@@ -78,32 +88,35 @@ export function openSecrets(config: SecretsConfig): OpenedSecrets {
   return { kind: 'secrets', secrets };
 }
 
-type Sources = ReadonlyMap<string, SecretSource>;
-
-function sourcesOf(config: SecretsConfig, kept: SecretSource): Sources {
+function sourcesOf(config: SecretsConfig, kept: SecretSource): Access['sources'] {
   const bound = Object.keys(config.bindings).map(parseReference);
   const named = bound.flatMap((one) => (one?.source === 'env' ? [one.name] : []));
-  const sources = new Map([
+  const sources = new Map<string, SecretSource>([
     ['env', createEnvSource(config.env, new Set([...config.envNames, ...named]))],
     ['kept', kept],
   ]);
   if (config.fileFolder !== null) sources.set('file', createFileSource(config.fileFolder));
+  if (config.vault) sources.set('vault', createVaultSource(config.vault));
   return sources;
 }
 
+interface Access {
+  readonly sources: ReadonlyMap<string, SecretSource>;
+  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly isClosed: (reference: Reference) => boolean;
+}
+
 async function find(
-  sources: Sources,
-  bindings: ReadonlyMap<string, readonly string[]>,
+  { sources, bindings, isClosed }: Access,
   reference: string,
-  reader: string,
+  use: SecretUse & { readonly reader: string },
 ): Promise<Secret | NoSecret> {
   const parsed = parseReference(reference);
   // What is no reference may be a secret that someone put in the wrong place, so it is not quoted.
   if (parsed === null)
     return noSecret('secret_reference', 'not a secret reference; write secret://<source>/<name>');
-  const readers = bindings.get(reference);
-  if (readers && !readers.includes(reader))
-    return noSecret('secret_bound', `${reference} is not open to ${reader}; see secrets.bindings`);
+  const objection = objectionTo(reference, isClosed(parsed), bindings.get(reference), use);
+  if (objection !== null) return noSecret('secret_bound', objection);
   const source = sources.get(parsed.source);
   if (source === undefined)
     return noSecret('secret_source', `${reference}: there is no source "${parsed.source}"`);

@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { ENV_PREFIX } from './env.ts';
+import { isList } from './binding.ts';
 import { flawOfKept } from './kept.ts';
 import type { SecretsConfig } from './index.ts';
 import { acceptSecret, type NoSecret, type Secret } from './source.ts';
@@ -27,8 +28,8 @@ export async function inspectSecrets(
     await flawOfFolder(config.fileFolder),
     await flawOfKept(config.keptFolder),
   ];
-  for (const [reference, readers] of Object.entries(config.bindings)) {
-    const [reader] = readers;
+  for (const [reference, binding] of Object.entries(config.bindings)) {
+    const [reader] = isList(binding) ? binding : (binding.readers ?? []);
     if (reader !== undefined) found.push(lasting(await resolve(reference, reader)));
   }
   const named = Object.keys(config.env).filter(

@@ -17,13 +17,13 @@ export interface Reference {
   readonly name: string;
 }
 
-const REFERENCE = /^secret:\/\/([a-z]+)\/([A-Za-z0-9._/-]{1,200})$/;
+const REFERENCE = /^secret:\/\/([a-z]+)\/([A-Za-z0-9._/-]{1,200}(?:#[A-Za-z0-9._-]{1,64})?)$/;
 
-/** `secret://<source>/<name>`; null for anything else, and for names that climb or are rooted. */
+/** `secret://<source>/<name>`, in a vault `…#<field>`; null for anything else, and for names that climb or are rooted. */
 export function parseReference(text: string): Reference | null {
   const [, source, name] = REFERENCE.exec(text) ?? [];
   if (source === undefined || name === undefined) return null;
-  const steps = name.split('/');
+  const steps = name.replace(/#.*$/, '').split('/');
   return steps.some((step) => step === '' || step === '.' || step === '..') ? null : { source, name };
 }
 

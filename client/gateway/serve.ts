@@ -1,7 +1,8 @@
 /** From configuration to a gateway that listens, until it is told to stop. */
 import { once } from 'node:events';
 import type { KeyObject } from 'node:crypto';
-import { openSecrets, type Secrets } from '../../activities/secrets/index.ts';
+import type { Secrets } from '../../activities/secrets/index.ts';
+import { openConfiguredSecrets, outboundOf } from '../../worker/keeping.ts';
 import type { Config } from '../../worker/config.ts';
 import type { GatewayService } from '../../worker/config-gateway.ts';
 import { withTemporal } from '../connection.ts';
@@ -63,14 +64,10 @@ type Read =
 /** The name under which the gateway reads its secrets; see `bindingsFrom`. */
 const READER = 'gateway';
 
-async function readSecrets({ secrets: config }: Config, serve: GatewayService): Promise<Read> {
-  const opened = openSecrets({
-    env: process.env,
-    fileFolder: config.file,
-    keptFolder: config.kept,
-    envNames: config.env,
-    bindings: config.bindings,
-  });
+async function readSecrets(config: Config, serve: GatewayService): Promise<Read> {
+  const outbound = outboundOf(config);
+  if (outbound.kind === 'problems') return outbound;
+  const opened = openConfiguredSecrets(config, outbound.egress);
   if (opened.kind === 'problems') return opened;
   const { secrets } = opened;
   const pem = await secrets.resolve(serve.signingKey, READER);

@@ -1,7 +1,7 @@
 /** What could perform a playbook's tasks, for commands that show and never act. */
 import { createCatalogue } from '../../activities/catalogue/index.ts';
-import { createConnectors, type ConnectorSettings } from '../../activities/connectors/index.ts';
-import type { EvidenceStore } from '../../activities/evidence/store.ts';
+import { createConnectors, type Around, type ConnectorSettings } from '../../activities/connectors/index.ts';
+import type { Connector } from '../../activities/connectors/connector.ts';
 import type { Catalogue } from '../../workflows/language/catalogue.ts';
 import type { Config } from '../../worker/config.ts';
 
@@ -11,18 +11,36 @@ export interface Installed {
   readonly unconfigured: readonly string[];
 }
 
+export interface Shipped {
+  readonly connectors: readonly Connector[];
+  /** Names of those that are configured. */
+  readonly ready: ReadonlySet<string>;
+}
+
 /** All shipped connectors, also those nobody has configured yet: a plan may be looked at before that. */
-export function installed(config: Pick<Config, 'connectors'>): Installed {
-  const { googleWorkspace, microsoftGraph, notify } = config.connectors;
+export function shipped(config: Pick<Config, 'connectors'>): Shipped {
+  const { googleWorkspace, microsoftGraph, notify, network, endpoint, router, http, defender, report } =
+    config.connectors;
   const connectors = createConnectors(
     {
       googleWorkspace: googleWorkspace ?? UNCONFIGURED.googleWorkspace,
       microsoftGraph: microsoftGraph ?? UNCONFIGURED.microsoftGraph,
       notify: notify ?? UNCONFIGURED.notify,
+      network: network ?? UNCONFIGURED.network,
+      endpoint: endpoint ?? UNCONFIGURED.endpoint,
+      router: router ?? UNCONFIGURED.router,
+      http: http ?? UNCONFIGURED.http,
+      defender: defender ?? UNCONFIGURED.defender,
+      report,
     },
-    NO_EVIDENCE,
+    NOTHING_AROUND,
   );
-  const ready = new Set(createConnectors(config.connectors, NO_EVIDENCE).map(({ name }) => name));
+  const ready = new Set(createConnectors(config.connectors, NOTHING_AROUND).map(({ name }) => name));
+  return { connectors, ready };
+}
+
+export function installed(config: Pick<Config, 'connectors'>): Installed {
+  const { connectors, ready } = shipped(config);
   return {
     catalogue: createCatalogue(connectors),
     unconfigured: connectors.map(({ name }) => name).filter((name) => !ready.has(name)),
@@ -41,10 +59,40 @@ const UNCONFIGURED = {
     clientId: 'unconfigured',
     clientSecret: 'secret://env/CORDON_SECRET_UNCONFIGURED',
   },
-  notify: { from: 'nobody@unconfigured.invalid', smtp: { host: 'unconfigured.invalid', port: 587 } },
-} as const satisfies ConnectorSettings;
+  network: { switches: [], firewalls: [], resolvers: [] },
+  endpoint: { devices: {}, collector: null, logFolders: [], rulesFile: null },
+  router: { routers: [], firmware: [] },
+  notify: {
+    from: 'nobody@unconfigured.invalid',
+    smtp: { host: 'unconfigured.invalid', port: 587 },
+    channels: { unconfigured: { kind: 'mail', address: 'nobody@unconfigured.invalid' } },
+  },
+  http: { hosts: ['https://unconfigured.invalid'] },
+  defender: {
+    tenantId: 'unconfigured',
+    clientId: 'unconfigured',
+    clientSecret: 'secret://env/CORDON_SECRET_UNCONFIGURED',
+  },
+} as const satisfies Omit<ConnectorSettings, 'report'>;
 
-const NO_EVIDENCE: EvidenceStore = { put: refuse, manifest: refuse, get: refuse };
+const NOTHING_AROUND: Around = {
+  evidence: {
+    put: refuse,
+    manifest: refuse,
+    get: refuse,
+    putStream: refuse,
+    stream: refuse,
+    custody: refuse,
+  },
+  record: {
+    // eslint-disable-next-line require-yield -- there is nothing to be read
+    async *byRun() {
+      await refuse();
+    },
+    plan: refuse,
+  },
+  egress: {},
+};
 
 function refuse(): Promise<never> {
   return Promise.reject(new Error('a plan was asked to act'));

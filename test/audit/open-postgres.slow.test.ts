@@ -159,12 +159,26 @@ describe('who may do what', () => {
     expect(await verdictOf({ source: as('cordon_reader'), password: PASSWORD })).toMatchObject({
       entries: 1,
     });
+    const checkpoint = { size: 1, note: 'note', edge: [], timestamp: null };
+    expect(await ledger.checkpoints.put([checkpoint])).toEqual({ kind: 'stored' });
+    await ledger.checkpoints.attach(1, { kind: 'timestamp', token: Buffer.of(1) });
+    for (const sql of [
+      `INSERT INTO cordon.personal (i, path, salt, text) VALUES (0, '/x', 's', 't')`,
+      `UPDATE cordon.personal SET salt = '', text = '', erased = true`,
+      `INSERT INTO cordon.reservations VALUES ('c', 'a', 't', 'x', 1, 1)`,
+      'DELETE FROM cordon.reservations',
+    ])
+      await server.query(as('cordon_writer'), sql);
 
     const forbidden: readonly (readonly [role: string, sql: string])[] = [
       ['cordon_writer', 'UPDATE cordon.entries SET run = 1'],
       ['cordon_writer', 'DELETE FROM cordon.claims'],
       ['cordon_writer', 'TRUNCATE cordon.documents'],
       ['cordon_writer', `UPDATE cordon.head SET log = 'other'`],
+      ['cordon_writer', 'DELETE FROM cordon.checkpoints'],
+      ['cordon_writer', `UPDATE cordon.checkpoints SET note = 'another'`],
+      ['cordon_writer', `UPDATE cordon.personal SET text = 'another'`],
+      ['cordon_writer', 'UPDATE cordon.personal SET i = 1'],
       ['cordon_writer', 'UPDATE cordon.store SET version = 2'],
       ['cordon_writer', 'ALTER TABLE cordon.entries DISABLE TRIGGER USER'],
       ['cordon_writer', 'CREATE TABLE cordon.mine (x int)'],
@@ -172,7 +186,9 @@ describe('who may do what', () => {
       ['cordon_reader', 'UPDATE cordon.head SET size = 9'],
     ];
     for (const [role, sql] of forbidden)
-      await expect(server.query(as(role), sql)).rejects.toThrow(/permission denied|must be owner/);
+      await expect(server.query(as(role), sql)).rejects.toThrow(
+        /permission denied|must be owner|only grows|only gains|never changed/,
+      );
     expect((await refusalOf(as('cordon_reader'))).code).toBe('store_unavailable');
   });
 

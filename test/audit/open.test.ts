@@ -53,6 +53,18 @@ describe('T32: opening the store', () => {
     await ledger.close();
   });
 
+  test('brings a file of the first version up to date, and goes on in it', async () => {
+    const path = await withEntries(3);
+    const db = new Database(path);
+    db.exec('DROP TABLE personal; DROP TABLE checkpoints; DROP TABLE reservations; PRAGMA user_version = 1');
+    db.close();
+    const ledger = await openStores(path);
+    await ledger.append([event('a', 3)]);
+    expect(await ledger.checkpoints.newest()).toBeNull();
+    await ledger.close();
+    expect(await verifyFile(path)).toMatchObject({ verified: true, entries: 4 });
+  });
+
   test.each([
     ['its last entry deleted', 'DROP TRIGGER entries_stay; DELETE FROM entries WHERE i = 2'],
     ['an entry added behind it', "INSERT INTO entries VALUES (3, 'x', 'r', 0, x'00')"],

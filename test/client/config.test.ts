@@ -60,7 +60,17 @@ describe('the configuration', () => {
       activityIds: 'key',
       killSwitch: null,
       policyDigest: null,
-      connectors: { googleWorkspace: null, microsoftGraph: null, notify: null },
+      connectors: {
+        googleWorkspace: null,
+        microsoftGraph: null,
+        notify: null,
+        network: null,
+        endpoint: null,
+        router: null,
+        http: null,
+        defender: null,
+        report: {},
+      },
     });
   });
 
@@ -108,7 +118,7 @@ connectors:
       'cordon.yaml:9:28 connectors.google_workspace.organisation_domains.1 must be a mail domain such as example.org',
       'cordon.yaml:5:37 connectors.notify.smtp.port must be a port, 1 to 65535',
       'cordon.yaml:5:5 connectors.notify.smtp must hold user and password together, or neither',
-      'cordon.yaml:4:3 connectors.notify.from is missing: it must be a mail address, with or without a name before it in the form Name <address>',
+      'cordon.yaml:4:3 connectors.notify must hold smtp and from together, or neither',
       'cordon.yaml:2:1 task_que: there is no such setting. Did you mean `task_queue`?',
     ]);
   });
@@ -320,5 +330,106 @@ describe('the record', () => {
       witnesses: [{ url: 'http://127.0.0.1:1', key: { name: 'w.example/1' } }],
       witnessFile: '/other/volume',
     });
+  });
+});
+
+describe('devices', () => {
+  const PIN = `SHA256:${'A'.repeat(43)}`;
+
+  test('are configured with a pinned key and one credential, which only their connector may read', () => {
+    const { connectors, secrets } = accepted(`connectors:
+  network:
+    switches:
+      - ssh: { host: sw, user: cordon, host_key: '${PIN}', key: secret://file/sw }
+        ports: { HOST-1: vnet1 }
+  router:
+    routers:
+      - { address: 192.0.2.10, dialect: frr, ssh: { host: r, user: cordon, host_key: '${PIN}', password: secret://file/r } }
+`);
+    expect(connectors.network?.switches[0]).toMatchObject({
+      ssh: { port: 22 },
+      ports: { 'host-1': 'vnet1' },
+    });
+    expect(connectors.router?.routers[0]).toMatchObject({ adminUser: 'root', revertSeconds: 60 });
+    expect(secrets.bindings).toMatchObject({
+      'secret://file/sw': ['network'],
+      'secret://file/r': ['router'],
+    });
+  });
+
+  test('without a pin, or with both credentials or none, are refused', () => {
+    const problems = refused(`connectors:
+  network:
+    resolvers:
+      - ssh: { host: a, user: cordon, host_key: any, key: secret://file/a }
+      - ssh: { host: b, user: cordon, host_key: '${PIN}' }
+      - ssh: { host: c, user: cordon, host_key: '${PIN}', key: secret://file/c, password: secret://file/d }
+`).join('\n');
+    expect(problems).toContain('host_key must be a host key as SHA256');
+    expect(problems.match(/must hold either key or password/g)).toHaveLength(2);
+  });
+});
+
+describe('systems over HTTP, and what is kept there', () => {
+  test('are taken as they are written, each credential bound to who reads it', () => {
+    const config = accepted(`egress: { private_hosts: ["vault.corp.example:8200"] }
+evidence_s3:
+  bucket: cordon-evidence
+  region: eu-central-1
+  lock: { days: 30 }
+  access_key: secret://env/CORDON_SECRET_ID
+  secret_key: secret://env/CORDON_SECRET_KEY
+secrets:
+  keep_in: vault
+  vault: { url: "https://vault.corp.example:8200", role_id: r1, secret_id: secret://file/vault }
+  file: secrets
+  bindings:
+    secret://vault/soc/edr#key: { readers: [defender], playbooks: [p1], hosts: [api.example.org] }
+connectors:
+  http: { hosts: ["https://*.example.org"] }
+  defender: { tenant: t, client_id: c, client_secret: secret://vault/soc/edr#key }
+  notify:
+    channels:
+      '#soc': { slack_bot: secret://env/CORDON_SECRET_SLACK, channel: C0123 }
+      ops: { teams_workflow: secret://env/CORDON_SECRET_TEAMS }
+`);
+    expect(config.evidenceS3).toMatchObject({ lock: { mode: 'COMPLIANCE', days: 30 }, prefix: 'cordon/' });
+    expect(config.secrets).toMatchObject({
+      keepIn: 'vault',
+      vault: { credential: { kind: 'approle', roleId: 'r1' }, mount: 'secret', keepUnder: 'cordon' },
+      bindings: {
+        'secret://vault/soc/edr#key': {
+          readers: ['defender'],
+          playbooks: ['p1'],
+          hosts: ['api.example.org'],
+        },
+        'secret://env/CORDON_SECRET_SLACK': ['notify'],
+        'secret://env/CORDON_SECRET_TEAMS': ['notify'],
+        'secret://env/CORDON_SECRET_ID': ['evidence'],
+        'secret://file/vault': ['vault'],
+      },
+    });
+    expect(config.connectors.notify?.channels?.['#soc']).toEqual({
+      kind: 'slack_bot',
+      token: 'secret://env/CORDON_SECRET_SLACK',
+      channel: 'C0123',
+    });
+  });
+
+  test.each([
+    ['a host over plain http', 'connectors: { http: { hosts: ["http://api.example.org"] } }', /https origin/],
+    ['a host with a path', 'connectors: { http: { hosts: ["https://api.example.org/x"] } }', /https origin/],
+    ['a vault without a credential', 'secrets: { vault: { url: "https://v" } }', /either token, or role_id/],
+    ['secrets kept in a vault that is not there', 'secrets: { keep_in: vault }', /must hold vault/],
+    [
+      'a webhook’s URL in the clear',
+      'connectors: { notify: { channels: { x: { slack_webhook: "https://hooks.slack.com/canary" } } } }',
+      /channels/,
+    ],
+    ['a report without a place for the hash', 'connectors: { report: { link: "https://x" } }', /\{sha256\}/],
+  ])('%s is refused', (_what, text, says) => {
+    const problems = refused(text).join('\n');
+    expect(problems).toMatch(says);
+    expect(problems).not.toContain('canary');
   });
 });

@@ -11,6 +11,7 @@ import {
   signIn,
   type Clients,
 } from '../../activities/connectors/google-workspace/client.ts';
+import { createEgress } from '../../activities/egress/egress.ts';
 import { createGoogleWorkspace } from '../../activities/connectors/google-workspace/index.ts';
 import { startGoogleSimulator, type GoogleSimulator } from '../../simulators/google/simulator.ts';
 
@@ -32,7 +33,8 @@ function clients(
   const account = readServiceAccount(keyFile);
   if (account === null) throw new Error('no key');
   const { url: rootUrl, tokenUrl, adminSubject } = at;
-  const config = { serviceAccount: '', adminSubject, domains: ['corp.example'], rootUrl, tokenUrl };
+  const egress = createEgress([rootUrl, tokenUrl]);
+  const config = { serviceAccount: '', adminSubject, domains: ['corp.example'], rootUrl, tokenUrl, egress };
   const signal = new AbortController().signal;
   return signIn(config, account, { subject, scopes: scopes.map((scope) => `${AUTH}${scope}`), signal });
 }

@@ -1,6 +1,8 @@
 /** The tables of task types in docs/playbooks.md, made from the catalogue and the shipped connectors. */
 import { deviceTaskTypes } from '../../activities/catalogue/device.ts';
+import { edrTaskTypes } from '../../activities/catalogue/edr.ts';
 import { emailTaskTypes } from '../../activities/catalogue/email.ts';
+import { httpTaskTypes } from '../../activities/catalogue/http.ts';
 import { routerTaskTypes } from '../../activities/catalogue/router.ts';
 import { installed } from '../../client/planning/installed.ts';
 import type { TaskType } from '../../workflows/language/catalogue.ts';
@@ -10,9 +12,23 @@ const GROUPS = [
   ['Mailboxes', emailTaskTypes],
   ['Devices', deviceTaskTypes],
   ['Routers', routerTaskTypes],
+  ['Endpoints under Defender', edrTaskTypes],
+  ['Everything else', httpTaskTypes],
 ] as const;
 
-const NOTHING_CONFIGURED = { connectors: { googleWorkspace: null, microsoftGraph: null, notify: null } };
+export const NOTHING_CONFIGURED = {
+  connectors: {
+    googleWorkspace: null,
+    microsoftGraph: null,
+    notify: null,
+    network: null,
+    endpoint: null,
+    router: null,
+    http: null,
+    defender: null,
+    report: {},
+  },
+};
 
 /** Markdown. Throws when a type stands in no group or a group names a type that is not in the catalogue. */
 export function taskTypeTables(): string {
@@ -67,6 +83,7 @@ function propertiesOf(schema: JsonObject): readonly (readonly [string, JsonObjec
 /** A JSON Schema in an author's words; throws for one that has none, so that no table is quietly wrong. */
 function wordFor(schema: JsonObject): string {
   const { anyOf, enum: allowed, type, items } = schema;
+  if (Array.isArray(type)) return type.map((one) => wordFor({ type: one })).join(' or ');
   if (Array.isArray(anyOf)) return anyOf.map((branch) => wordFor(branch as JsonObject)).join(' or ');
   if (Array.isArray(allowed)) return allowed.map((value) => `\`${String(value)}\``).join(' or ');
   switch (type) {
@@ -86,6 +103,10 @@ function wordFor(schema: JsonObject): string {
       return `{${propertiesOf(schema)
         .map(([name]) => name)
         .join(', ')}}`;
+    case undefined:
+      // A schema that says nothing lets everything pass.
+      if (Object.keys(schema).every((key) => key === 'description')) return 'anything';
+      throw new Error(`no word for the schema ${JSON.stringify(schema)}`);
     default:
       throw new Error(`no word for the schema ${JSON.stringify(schema)}`);
   }

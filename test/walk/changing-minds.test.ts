@@ -102,6 +102,21 @@ describe('whoever approved', () => {
     expect([risky?.outcome?.status, calls]).toEqual(['expired', []]);
   });
 
+  test('A18: may not bring that back by repeating the proof of it', async () => {
+    const proofs = (message: Message): Weighed => ({
+      kind: 'counts',
+      by: message.by,
+      assurance: 'V3',
+      evidence: `proof of ${message.by}`,
+    });
+    const { risky, calls, replies } = await meet({
+      said: [later(says('approve', 'sam')), atOnce(says('withdraw', 'sam')), later(says('approve', 'sam'))],
+      weigh: proofs,
+    });
+    expect(replies.map(({ code }) => code)).toEqual(['approve', 'withdraw', 'proof_spent']);
+    expect([risky?.outcome?.status, calls]).toEqual(['expired', []]);
+  });
+
   test('A18: may approve anew after that', async () => {
     const { risky } = await meet({
       said: [later(says('approve', 'sam')), atOnce(says('withdraw', 'sam')), later(says('approve', 'sam'))],

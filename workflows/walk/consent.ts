@@ -6,17 +6,24 @@
  * C3 Until the run acts, whoever agreed may take it back, and whoever may refuse may refuse.
  */
 import type { JsonObject } from '../language/json.ts';
-import type { Approval, Card, Glass, Question } from '../ports.ts';
+import type { Approval, Card, Question } from '../ports.ts';
 import { cardBody } from './card-body.ts';
 import { earFor } from './card-ear.ts';
 import { samePerson, type Outcome } from './outcome.ts';
 import type { Decided, Waiting } from './state.ts';
 import { listen } from './listen.ts';
+import { breakGlass } from './review.ts';
 import type { Counted, Strand, Word } from './strand.ts';
 import { isMet, termsOf } from './terms.ts';
 
 export type Consent =
-  | { readonly kind: 'approved'; readonly question: Question; readonly card: Card }
+  | {
+      readonly kind: 'approved';
+      readonly question: Question;
+      readonly card: Card;
+      /** Proofs of votes that were taken back before: none of them counts again, also when the card is reopened. */
+      readonly spent: readonly string[] | undefined;
+    }
   | { readonly kind: 'refused'; readonly outcome: Outcome }
   /** The card no longer stands: people must be asked anew. */
   | { readonly kind: 'superseded'; readonly question: Question }
@@ -106,12 +113,12 @@ function heed(strand: Strand, waiting: Open, { message, person, weighed }: Word)
     ...(weighed.groups === undefined ? {} : { groups: weighed.groups }),
     ...(weighed.glass === undefined ? {} : { glass: weighed.glass }),
   };
-  if (weighed.glass !== undefined) breakGlass(strand, waiting, vote.by, weighed.glass, details);
+  if (weighed.glass !== undefined) breakGlass(strand, card, vote.by, weighed.glass, details);
   const approvals = [...waiting.approvals, vote];
   const terms = termsOf(card.body);
   const now = isMet(approvals, terms) && strand.ports.now() >= terms.notBefore;
   if (now && !(terms.revocable && strand.ports.spokenTo(task.name)))
-    return approved(strand, waiting, approvals, details);
+    return approved(strand, { ...waiting, ...spentWith(waiting, weighed) }, approvals, details);
   // Announced, so that it is in the record at once: the next vote may be days away.
   recorder.announce(task.name, 'vote_counted', details);
   strand.wait({ ...waiting, approvals, ...spentWith(waiting, weighed) });
@@ -123,17 +130,9 @@ function spentWith({ spent = [] }: Open, { assurance, evidence }: Counted): Pick
   return assurance === 'V0' || evidence === undefined ? {} : { spent: [...spent, evidence] };
 }
 
-/** Told at once, and to be reviewed whatever becomes of the card. Delays, policy and guards hold as ever. */
-function breakGlass(strand: Strand, { card }: Open, by: string, glass: Glass, details: JsonObject): void {
-  const { record, recorder, ports, task } = strand;
-  recorder.announce(task.name, 'glass_broken', { ...details, ...glass });
-  record.unreviewed = { glass, by };
-  if (card.reminders !== undefined) ports.tell(card, 'break_glass');
-}
-
 function approved(
   strand: Strand,
-  { question, card }: Open,
+  { question, card, spent }: Open,
   approvals: readonly Approval[],
   details?: JsonObject,
 ): Consent {
@@ -144,14 +143,23 @@ function approved(
   if (termsOf(card.body).revocable) record.revocable = true;
   const { by = '', assurance = 'V0' } = approvals.at(-1) ?? {};
   recorder.note(task.name, 'task_approved', details ?? { by, assurance, card: card.digest });
-  return { kind: 'approved', question: { ...question, approvals }, card };
+  return { kind: 'approved', question: { ...question, approvals }, card, spent };
 }
 
 /** Something was said between the last vote and the deed: the card is open again, with the votes it has. */
-export function reopen(strand: Strand, { question, card }: Extract<Consent, { kind: 'approved' }>): void {
+export function reopen(
+  strand: Strand,
+  { question, card, spent }: Extract<Consent, { kind: 'approved' }>,
+): void {
   delete strand.record.revocable;
   const { approvals } = question;
-  strand.wait({ kind: 'approval', question: { ...question, approvals: [] }, card, approvals });
+  strand.wait({
+    kind: 'approval',
+    question: { ...question, approvals: [] },
+    card,
+    approvals,
+    ...(spent === undefined ? {} : { spent }),
+  });
 }
 
 /** The card is closed and its votes are void, whatever they were. */

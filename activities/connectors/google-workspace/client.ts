@@ -3,7 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { admin_directory_v1, admin_reports_v1 } from '@googleapis/admin';
 import type { gmail_v1 } from '@googleapis/gmail';
 import { z } from 'zod';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { createTransport } from './transport.ts';
 
 export interface Clients {
@@ -40,7 +40,7 @@ export function readServiceAccount(text: string): ServiceAccount | null {
  * no token could be had; nothing has been asked of the account then.
  */
 export async function signIn(
-  config: GoogleConfig,
+  config: Workspace,
   account: ServiceAccount,
   as: { readonly subject: string; readonly scopes: readonly string[]; readonly signal: AbortSignal },
 ): Promise<Clients> {
@@ -58,7 +58,7 @@ export async function signIn(
     // Its interceptors log whole requests when GOOGLE_SDK_NODE_LOGGING is set, tokens included.
     useAuthRequestParameters: false,
     transporterOptions: {
-      fetchImplementation: createTransport(config.tokenUrl, as.signal),
+      fetchImplementation: createTransport(config.egress, config.tokenUrl, as.signal),
       // The library asks for retries of its own when it fetches a token; these numbers win.
       retryConfig: { retry: 0, noResponseRetries: 0 },
     },

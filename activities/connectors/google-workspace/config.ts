@@ -1,4 +1,5 @@
 /** How to reach one Google Workspace. Holds references and addresses, never a secret. */
+import type { Egress } from '../../egress/egress.ts';
 
 export interface GoogleConfig {
   /** Reference to the service account's JSON key; the account needs domain-wide delegation. */
@@ -11,6 +12,11 @@ export interface GoogleConfig {
   readonly rootUrl?: string;
   /** Token endpoint, for a simulator; Google's own where absent. */
   readonly tokenUrl?: string;
+}
+
+/** The configuration, and the way to the places it names. */
+export interface Workspace extends GoogleConfig {
+  readonly egress: Egress;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { isObject } from '../../../workflows/language/json.ts';
 import type { CallContext } from '../connector.ts';
 import { readServiceAccount, signIn, type Clients, type ServiceAccount } from './client.ts';
-import { isOurs, type GoogleConfig } from './config.ts';
+import { isOurs, type Workspace } from './config.ts';
 import { answerForGoogle, refused, statusOf, type Asked, type Failure } from './fault.ts';
 
 export type Got<T> = { readonly kind: 'got'; readonly value: T } | Failure;
@@ -28,7 +28,7 @@ export interface Conversation {
 
 /** Refused before anything is sent when the account is not the organisation's or the key is no key. */
 export async function converse(
-  config: GoogleConfig,
+  config: Workspace,
   call: CallContext,
   about: { readonly account: string; readonly scopes: readonly string[] },
 ): Promise<Got<Conversation>> {
@@ -42,7 +42,7 @@ export async function converse(
   return { kind: 'got', value: createConversation(config, key.value, call, about) };
 }
 
-async function serviceAccount(config: GoogleConfig, call: CallContext): Promise<Got<ServiceAccount>> {
+async function serviceAccount(config: Workspace, call: CallContext): Promise<Got<ServiceAccount>> {
   let text: string;
   try {
     text = await call.secret(config.serviceAccount);
@@ -59,7 +59,7 @@ async function serviceAccount(config: GoogleConfig, call: CallContext): Promise<
 }
 
 function createConversation(
-  config: GoogleConfig,
+  config: Workspace,
   key: ServiceAccount,
   call: CallContext,
   about: { readonly account: string; readonly scopes: readonly string[] },

@@ -3,14 +3,14 @@ import type { Enroll2FA } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { CallContext, Performance } from '../connector.ts';
 import { readAccount, type Account } from './account.ts';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { converse, type Got } from './conversation.ts';
 import { READ_USERS } from './scopes.ts';
 
 const SCOPES = [READ_USERS];
 
 export function enroll2FA(
-  config: GoogleConfig,
+  config: Workspace,
 ): Performance<InputOf<typeof Enroll2FA>, OutputOf<typeof Enroll2FA>> {
   const look = async (address: string, call: CallContext): Promise<Got<Account>> => {
     const google = await converse(config, call, { account: address, scopes: SCOPES });

@@ -4,7 +4,7 @@ import type { DeleteFilter, ListFilters } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { EvidenceStore } from '../../evidence/store.ts';
 import type { CallContext, Performance } from '../connector.ts';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
 import { afterChanges } from './fault.ts';
 import { MAIL_SETTINGS } from './scopes.ts';
@@ -22,7 +22,7 @@ async function readFilters(google: Conversation, mailbox: string): Promise<Got<r
 }
 
 export function listFilters(
-  config: GoogleConfig,
+  config: Workspace,
 ): Performance<InputOf<typeof ListFilters>, OutputOf<typeof ListFilters>> {
   return {
     reversibility: 'none',
@@ -52,7 +52,7 @@ export function listFilters(
 
 /** Restorable with loss: a filter made again from what was saved has a new id. */
 export function deleteFilter(
-  config: GoogleConfig,
+  config: Workspace,
   evidence: EvidenceStore,
 ): Performance<InputOf<typeof DeleteFilter>, OutputOf<typeof DeleteFilter>> {
   return {

@@ -1,19 +1,28 @@
 /** Google Workspace: Gmail settings as the mailbox's owner, directory and reports as an administrator. */
+import { createEgress, type EgressSettings } from '../../egress/egress.ts';
 import type { EvidenceStore } from '../../evidence/store.ts';
 import type { Connector, Performance } from '../connector.ts';
-import { assertUsable, type GoogleConfig } from './config.ts';
+import { assertUsable, type GoogleConfig, type Workspace } from './config.ts';
 import { enroll2FA } from './enroll.ts';
 import { deleteFilter, listFilters } from './filters.ts';
 import { rotatePassword } from './password.ts';
 import { proofOfControl } from './proof.ts';
 import { revokeOAuthTokens } from './sessions.ts';
 import { evidenceSnapshot } from './snapshot.ts';
+import { GOOGLE_ORIGINS, TOKEN_URL } from './transport.ts';
 
 export type { GoogleConfig } from './config.ts';
 
 /** Throws for a configuration that cannot be used; see `assertUsable`. */
-export function createGoogleWorkspace(config: GoogleConfig, evidence: EvidenceStore): Connector {
-  assertUsable(config);
+export function createGoogleWorkspace(
+  settings: GoogleConfig,
+  evidence: EvidenceStore,
+  egress?: EgressSettings,
+): Connector {
+  assertUsable(settings);
+  const { rootUrl, tokenUrl = TOKEN_URL } = settings;
+  const origins = [...(rootUrl === undefined ? GOOGLE_ORIGINS : [rootUrl]), tokenUrl];
+  const config: Workspace = { ...settings, egress: createEgress(origins, egress) };
   return {
     name: 'google-workspace',
     performs: {

@@ -5,7 +5,7 @@ import type { RotatePassword } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { CallContext, Performance } from '../connector.ts';
 import { readAccount } from './account.ts';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { converse, type Got } from './conversation.ts';
 import { refused } from './fault.ts';
 import { CHANGE_USERS } from './scopes.ts';
@@ -20,7 +20,7 @@ const CLASSES = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnopqrstuvwxyz', '23456
 
 /** Safe to repeat: the password is made once per key, and setting it again changes nothing. */
 export function rotatePassword(
-  config: GoogleConfig,
+  config: Workspace,
 ): Performance<InputOf<typeof RotatePassword>, OutputOf<typeof RotatePassword>> {
   return {
     reversibility: 'C',

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { ProofOfControl } from '../../catalogue/email.ts';
 import type { Performance } from '../connector.ts';
 import { readAccount } from './account.ts';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { converse } from './conversation.ts';
 import { READ_REPORTS, READ_USERS } from './scopes.ts';
 import { isSignIn, isSuspicious, readSignIns } from './sign-ins.ts';
@@ -11,7 +11,7 @@ import { isSignIn, isSuspicious, readSignIns } from './sign-ins.ts';
 const SCOPES = [READ_USERS, READ_REPORTS];
 
 export function proofOfControl(
-  config: GoogleConfig,
+  config: Workspace,
 ): Performance<InputOf<typeof ProofOfControl>, OutputOf<typeof ProofOfControl>> {
   return {
     reversibility: 'none',

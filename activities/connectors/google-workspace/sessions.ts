@@ -4,7 +4,7 @@ import type { RevokeOAuthTokens } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { Performance } from '../connector.ts';
 import { readAccount } from './account.ts';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
 import { afterChanges, type Failure } from './fault.ts';
 import { READ_USERS, USER_SECURITY } from './scopes.ts';
@@ -19,7 +19,7 @@ const appPasswords = z.looseObject({ items: z.array(z.looseObject({ codeId: z.nu
  * Google any more.
  */
 export function revokeOAuthTokens(
-  config: GoogleConfig,
+  config: Workspace,
 ): Performance<InputOf<typeof RevokeOAuthTokens>, OutputOf<typeof RevokeOAuthTokens>> {
   return {
     reversibility: 'C',

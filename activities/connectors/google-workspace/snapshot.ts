@@ -5,7 +5,7 @@ import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { EvidenceStore, StoredItem } from '../../evidence/store.ts';
 import type { CallContext, Performance } from '../connector.ts';
 import type { Clients } from './client.ts';
-import type { GoogleConfig } from './config.ts';
+import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got, type Side } from './conversation.ts';
 import { MAIL_SETTINGS, READ_REPORTS, USER_SECURITY } from './scopes.ts';
 import { readSignIns } from './sign-ins.ts';
@@ -45,7 +45,7 @@ function setting(
 }
 
 export function evidenceSnapshot(
-  config: GoogleConfig,
+  config: Workspace,
   evidence: EvidenceStore,
 ): Performance<InputOf<typeof EvidenceSnapshot>, OutputOf<typeof EvidenceSnapshot>> {
   return {

@@ -1,10 +1,11 @@
 /** Microsoft Graph v1.0 over fetch: tokens, bounds, paging. One request at a time per call; never a retry. */
 import { isObject, type Json, type JsonObject } from '../../../workflows/language/json.ts';
+import type { Egress } from '../../egress/egress.ts';
 import type { CallContext } from '../connector.ts';
 import type { Tenant } from './config.ts';
 import { failureForStatus, failureForThrown, PROVIDER, refused, unavailable, unreadable } from './fault.ts';
 import type { Asked, Got } from './fault.ts';
-import type { Tokens } from './token.ts';
+import type { Tokens } from '../entra/token.ts';
 import { exchange, parseBounded, type Received } from './transport.ts';
 
 const MOST_PAGES = 100;
@@ -22,6 +23,7 @@ interface Session {
   /** Address that paths are appended to. */
   readonly root: string;
   readonly tokens: Tokens;
+  readonly egress: Egress;
   readonly scopes: readonly string[];
   readonly call: CallContext;
 }
@@ -32,7 +34,8 @@ export function createGraph(
   scopes: readonly string[],
   call: CallContext,
 ): Graph {
-  const session: Session = { root: new URL('/v1.0', tenant.graph).href, tokens, scopes, call };
+  const root = new URL('/v1.0', tenant.graph).href;
+  const session: Session = { root, tokens, egress: tenant.egress, scopes, call };
   return {
     get: async <T>(path: string): Promise<Got<T>> => {
       const page = await read(session, path, session.root + path);
@@ -87,7 +90,7 @@ async function attempt(
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   try {
-    const value = await exchange({
+    const value = await exchange(session.egress, {
       method: asked.method,
       url,
       headers: { accept: 'application/json', authorization: `Bearer ${token}`, ...type },

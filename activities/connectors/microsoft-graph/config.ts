@@ -1,4 +1,5 @@
 /** Where a tenant is and who we are there. */
+import { createEgress, type Egress, type EgressSettings } from '../../egress/egress.ts';
 
 export interface GraphConfig {
   /** Directory (tenant) id. */
@@ -24,21 +25,25 @@ export interface Tenant {
   /** True when the authority is not Microsoft's public one, which would not know it. */
   readonly foreignAuthority: boolean;
   readonly ownDomains: readonly string[];
+  /** Leads to Graph and to the authority, and nowhere else. */
+  readonly egress: Egress;
 }
 
 const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com';
 
 /** Throws when an origin is neither https nor http on this machine's loopback: tokens never travel in the clear. */
-export function tenantOf(config: GraphConfig): Tenant {
+export function tenantOf(config: GraphConfig, egress?: EgressSettings): Tenant {
   const authority = origin('authorityHost', config.authorityHost ?? PUBLIC_AUTHORITY);
+  const graph = origin('graphRoot', config.graphRoot ?? 'https://graph.microsoft.com');
   return {
     tenantId: config.tenantId,
     clientId: config.clientId,
     clientSecret: config.clientSecret,
-    graph: origin('graphRoot', config.graphRoot ?? 'https://graph.microsoft.com'),
+    graph,
     authority,
     foreignAuthority: authority.origin !== PUBLIC_AUTHORITY,
     ownDomains: (config.ownDomains ?? []).map((domain) => domain.toLowerCase()),
+    egress: createEgress([graph.origin, authority.origin], egress),
   };
 }
 

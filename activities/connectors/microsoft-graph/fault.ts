@@ -2,7 +2,7 @@
 import { isObject } from '../../../workflows/language/json.ts';
 import { answerForStatus, answerForThrown, networkCode } from '../http-answer.ts';
 import type { Answer } from '../connector.ts';
-import { parseBounded, type Received } from './transport.ts';
+import { parseBounded, type Received, type WhyUnreadable } from './transport.ts';
 
 export const PROVIDER = 'microsoft-graph';
 
@@ -47,11 +47,8 @@ export function unavailable(code: string, message: string): Failure {
 }
 
 /** For a read whose answer makes no sense. What is cut or garbled may come whole next time; a size limit will not. */
-export function unreadable(
-  asked: Asked,
-  why: 'too_large' | 'too_deep' | 'not_json' | 'not_expected',
-): Failure {
-  const message = `${PROVIDER} answered ${name(asked)} with something that cannot be used (${why.replace('_', ' ')})`;
+export function unreadable(asked: Asked, why: WhyUnreadable | 'not_expected'): Failure {
+  const message = `${PROVIDER} answered ${name(asked)} with something that cannot be used (${why.replaceAll('_', ' ')})`;
   return why === 'not_json' || why === 'not_expected'
     ? unavailable(`${PROVIDER}_unreadable`, message)
     : refused(`${PROVIDER}_unreadable`, message);

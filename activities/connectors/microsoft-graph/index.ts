@@ -1,4 +1,5 @@
 /** Microsoft 365: Entra accounts and Exchange Online mailboxes, through Microsoft Graph v1.0. */
+import type { EgressSettings } from '../../egress/egress.ts';
 import type { EvidenceStore } from '../../evidence/store.ts';
 import type { CallContext, Connector } from '../connector.ts';
 import { createGraph } from './client.ts';
@@ -11,14 +12,18 @@ import { performanceOf, type At } from './performance.ts';
 import { proofOfControl } from './proof.ts';
 import { deleteFilter, listFilters } from './rules.ts';
 import { evidenceSnapshot } from './snapshot.ts';
-import { createTokens } from './token.ts';
+import { createTokens } from '../entra/token.ts';
 
 export type { GraphConfig } from './config.ts';
 
 /** One tenant. Nothing is contacted and no library loaded before the first call. Throws for an unsafe origin. */
-export function createMicrosoftGraph(config: GraphConfig, evidence: EvidenceStore): Connector {
-  const tenant = tenantOf(config);
-  const tokens = createTokens(tenant);
+export function createMicrosoftGraph(
+  config: GraphConfig,
+  evidence: EvidenceStore,
+  egress?: EgressSettings,
+): Connector {
+  const tenant = tenantOf(config, egress);
+  const tokens = createTokens({ ...tenant, provider: PROVIDER, resource: tenant.graph.origin });
   const bind = (scopes: readonly string[], call: CallContext): At => ({
     graph: createGraph(tenant, tokens, scopes, call),
     evidence,

@@ -1,12 +1,12 @@
-/** Notify: tells a person by mail. Plain text, no attachment, nothing that is fetched when it is read. */
+/** Notify: tells a person by mail, and a team in its channel. Plain text, nothing that is fetched when it is read. */
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { HardeningCoach } from '../../catalogue/email.ts';
 import type { Answer, CallContext, Connector, Performance } from '../connector.ts';
 import { adviceFor } from './advice.ts';
-import { assertUsable, type NotifyConfig } from './config.ts';
-import { deliver } from './deliver.ts';
-import { answerFor } from './fault.ts';
-import { compose, messageId } from './message.ts';
+import type { EgressSettings } from '../../egress/egress.ts';
+import { assertUsable, mailingOf, type Mailing, type NotifyConfig } from './config.ts';
+import { sendMail } from './mail.ts';
+import { notifyTeam } from './team.ts';
 
 export type { NotifyConfig } from './config.ts';
 
@@ -14,12 +14,23 @@ type Input = InputOf<typeof HardeningCoach>;
 type Output = OutputOf<typeof HardeningCoach>;
 
 /** Throws for a configuration that cannot be used; see `assertUsable`. */
-export function createNotify(config: NotifyConfig): Connector {
+export function createNotify(config: NotifyConfig, egress?: EgressSettings): Connector {
   assertUsable(config);
-  return { name: 'notify', performs: { HardeningCoach: hardeningCoach(config) } };
+  const { channels = {} } = config;
+  const mailing = mailingOf(config);
+  return {
+    name: 'notify',
+    performs: {
+      ...(mailing === null ? {} : { HardeningCoach: hardeningCoach(mailing) }),
+      // An optional input makes it differ in type only; inputs are checked before they arrive.
+      ...(Object.keys(channels).length === 0
+        ? {}
+        : { NotifyTeam: notifyTeam(channels, mailing, egress) as Performance }),
+    },
+  };
 }
 
-function hardeningCoach(config: NotifyConfig): Performance<Input, Output> {
+function hardeningCoach(config: Mailing): Performance<Input, Output> {
   return {
     reversibility: 'C',
     // A mail server has no way to be asked whether it took a message, so a second call may send a second one.
@@ -30,25 +41,13 @@ function hardeningCoach(config: NotifyConfig): Performance<Input, Output> {
   };
 }
 
-async function coach(config: NotifyConfig, input: Input, call: CallContext): Promise<Answer<Output>> {
-  const { password: reference } = config.smtp;
-  const password = reference === undefined ? null : await call.secret(reference).catch(() => undefined);
-  if (password === undefined) {
-    const message = `${reference}, the mail server's password, cannot be read; nothing was sent`;
-    return { kind: 'try_again', because: 'unavailable', fault: { code: 'smtp_key_unavailable', message } };
-  }
+async function coach(config: Mailing, input: Input, call: CallContext): Promise<Answer<Output>> {
   const advice = adviceFor(input);
-  const id = messageId(call.key, config.from);
-  const message = await compose({
-    from: config.from,
+  const sent = await sendMail(config, call, {
     to: input.user_email,
     subject: `Your mailbox: what we found and what to do (case ${call.caseId})`,
     text: advice.text,
-    messageId: id,
   });
-  call.heartbeat();
-  const delivery = await deliver(config.smtp, password, message, call.signal);
-  if (delivery.kind === 'accepted')
-    return { kind: 'done', output: { message_id: id, advice: [...advice.points] } };
-  return answerFor(delivery);
+  if (sent.kind !== 'sent') return sent;
+  return { kind: 'done', output: { message_id: sent.id, advice: [...advice.points] } };
 }

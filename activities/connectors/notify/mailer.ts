@@ -1,5 +1,5 @@
 /** Mail of our own, beside what playbooks send: one plain message, tried once. */
-import type { NotifyConfig } from './config.ts';
+import type { Mailing } from './config.ts';
 import { deliver } from './deliver.ts';
 import { compose, messageId } from './message.ts';
 
@@ -15,7 +15,7 @@ const PATIENCE_MS = 30_000;
 
 /** False where it was not sent, for whatever reason. Never throws. */
 export function createMailer(
-  config: NotifyConfig,
+  config: Mailing,
   secret: (reference: string) => Promise<string>,
 ): (mail: PlainMail) => Promise<boolean> {
   return async ({ to, subject, text, key }) => {

@@ -1,0 +1,194 @@
+/**
+ * One way of changing a device, for every change: read, compare, note, change, read back.
+ *
+ * B1 Nothing is sent unless all of it, forth and back, can be said in allowed words.
+ * B2 How things stood is noted on the device before the first change, once per call.
+ * B3 With a timer, the change is confirmed over a second connection only; until then the device goes back.
+ */
+import { randomBytes } from 'node:crypto';
+import { canonical } from '../../../workflows/audit/canonical.ts';
+import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
+import type { CallContext } from '../connector.ts';
+import type { Command } from './command.ts';
+import { got, refused, unknown, type Failure, type Got } from './failure.ts';
+import { readNote, writeNote } from './notes.ts';
+import { arm, disarm, disarmAll } from './revert.ts';
+import { outputOf, withSession, type Session, type Trail } from './session.ts';
+import { nameOf, type SshTarget } from './target.ts';
+
+/** A part of a device's state that can be read, compared and led from one value to another. */
+export interface Facet<S extends JsonObject> {
+  /** As faults name it: "the services". */
+  readonly what: string;
+  read(session: Session, trail: Trail): Promise<Got<S>>;
+  /** The commands that lead from one state to another. MUST NOT depend on anything but the two. */
+  steps(from: S, to: S): Got<readonly Command[]>;
+  /** Makes the present state outlive a restart of the device. Sent once the change is confirmed. */
+  readonly persist?: Got<readonly Command[]>;
+}
+
+export interface Brought<S> {
+  readonly before: S;
+  readonly after: S;
+  /** Whether this call made the change, now or in an earlier attempt. */
+  readonly changed: boolean;
+}
+
+export interface Bringing<S extends JsonObject> {
+  readonly target: SshTarget;
+  readonly call: CallContext;
+  readonly facet: Facet<S>;
+  /** The state wanted, given the present one; null: it is not one from which we may go there. */
+  goal(now: S): S | null;
+  /** After how many seconds the device goes back unless we confirm; null for what cannot cut us off. */
+  readonly revertSeconds: number | null;
+  /** Keeps the notes of an undo apart from those of the call that is undone. */
+  readonly purpose: 'do' | 'undo';
+}
+
+interface Applied<S> extends Brought<S> {
+  /** Armed and to be called off; null: nothing is pending. */
+  readonly token: string | null;
+}
+
+export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promise<Got<Brought<S>>> {
+  const { target, call, revertSeconds } = bringing;
+  const trail: Trail = { changeSent: false };
+  const applied = await withSession(target, call, trail, (session) => apply(bringing, session, trail));
+  if (applied.kind !== 'got') return applied;
+  const { token, ...brought } = applied.value;
+  if (token === null) return got(brought);
+  const confirmed = await withSession(target, call, trail, async (session) => {
+    const read = await readBack(bringing, session, trail, brought.after);
+    if (read.kind !== 'got') return read;
+    const off = await disarm(session, trail, token);
+    return off.kind === 'got' ? persist(bringing, session, trail) : off;
+  });
+  if (confirmed.kind === 'got') return got(brought);
+  return revertSeconds === null ? confirmed : wentBack(bringing, brought.before, confirmed, revertSeconds);
+}
+
+async function apply<S extends JsonObject>(
+  { call, facet, goal, revertSeconds, purpose }: Bringing<S>,
+  session: Session,
+  trail: Trail,
+): Promise<Got<Applied<S>>> {
+  const name = `${purpose}-${call.key}`;
+  if (revertSeconds !== null) {
+    const quiet = await disarmAll(session, trail, name);
+    if (quiet.kind !== 'got') return quiet;
+  }
+  const now = await facet.read(session, trail);
+  if (now.kind !== 'got') return now;
+  const noted = await readNote(session, trail, name);
+  if (noted.kind !== 'got') return noted;
+  const wanted = goal(now.value);
+  if (wanted === null) return moved(session.target, facet.what);
+  const before = stateIn(noted.value, 'before') ?? now.value;
+  if (same(now.value, wanted)) {
+    const changed = !same(before, wanted);
+    // An earlier attempt may have died between the two.
+    const persisted = changed ? await persist({ facet }, session, trail) : got(null);
+    return persisted.kind === 'got'
+      ? got({ before: before as S, after: wanted, changed, token: null })
+      : persisted;
+  }
+  // B1
+  const forth = facet.steps(now.value, wanted);
+  if (forth.kind !== 'got') return forth;
+  const back = facet.steps(wanted, now.value);
+  if (back.kind !== 'got') return back;
+  // B2
+  const kept = await writeNote(session, trail, name, { before: now.value });
+  if (kept.kind !== 'got') return kept;
+  const token = revertSeconds === null ? null : `${name}.${randomBytes(6).toString('hex')}`;
+  if (token !== null && revertSeconds !== null) {
+    const armed = await arm(session, trail, token, revertSeconds, back.value);
+    if (armed.kind !== 'got') return armed;
+  }
+  for (const step of forth.value) {
+    const done = await outputOf(session, trail, step);
+    // With a timer running, the change may have cut this very connection; the second one finds out.
+    if (done.kind !== 'got' && token !== null && done.fault.code !== 'device_refused') break;
+    if (done.kind !== 'got') return done;
+  }
+  const applied = { before: before as S, after: wanted, changed: true, token };
+  if (token !== null) return got(applied);
+  const read = await readBack({ facet }, session, trail, wanted);
+  if (read.kind !== 'got') return read;
+  const persisted = await persist({ facet }, session, trail);
+  return persisted.kind === 'got' ? got(applied) : persisted;
+}
+
+async function persist<S extends JsonObject>(
+  { facet }: Pick<Bringing<S>, 'facet'>,
+  session: Session,
+  trail: Trail,
+): Promise<Got<null>> {
+  if (facet.persist === undefined) return got(null);
+  if (facet.persist.kind !== 'got') return facet.persist;
+  for (const step of facet.persist.value) {
+    const done = await outputOf(session, trail, step);
+    if (done.kind !== 'got') return done;
+  }
+  return got(null);
+}
+
+async function readBack<S extends JsonObject>(
+  { facet }: Pick<Bringing<S>, 'facet'>,
+  session: Session,
+  trail: Trail,
+  wanted: S,
+): Promise<Got<null>> {
+  const now = await facet.read(session, trail);
+  if (now.kind !== 'got') return now;
+  return same(now.value, wanted)
+    ? got(null)
+    : unknown(
+        'not_in_force',
+        `${nameOf(session.target)} took the change of ${facet.what} but does not show it`,
+      );
+}
+
+/** A little longer than the timer, for a device that is slow to put things back. */
+const GRACE_MS = 3_000;
+
+/** We could not confirm, so the device goes back. Waiting for that turns an open fate into a plain refusal. */
+async function wentBack<S extends JsonObject>(
+  { target, call, facet }: Bringing<S>,
+  before: S,
+  why: Failure,
+  seconds: number,
+): Promise<Failure> {
+  const until = Date.now() + seconds * 1000 + GRACE_MS;
+  while (Date.now() < until && !call.signal.aborted) {
+    call.heartbeat();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, Math.max(1, until - Date.now()))));
+  }
+  const trail: Trail = { changeSent: true };
+  const now = await withSession(target, call, trail, (session) => facet.read(session, trail));
+  const { code, message } = why.fault;
+  if (now.kind === 'got' && same(now.value, before))
+    return refused(
+      'device_reverted',
+      `${message}; ${nameOf(target)} has gone back by itself, so nothing is changed`,
+    );
+  return unknown(code, `${message}; whether ${nameOf(target)} has gone back could not be seen`);
+}
+
+function moved(target: SshTarget, what: string): Failure {
+  return refused(
+    'state_moved',
+    `${what} of ${nameOf(target)} is neither as it was left nor as it was found: somebody has changed it since. ` +
+      'Look at the device and put it right by hand',
+  );
+}
+
+function stateIn(note: JsonObject | null, field: string): JsonObject | null {
+  const state = note?.[field];
+  return isObject(state) ? state : null;
+}
+
+export function same(a: JsonObject, b: JsonObject): boolean {
+  return canonical(a) === canonical(b);
+}
