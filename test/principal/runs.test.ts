@@ -77,8 +77,8 @@ async function attest(run: Run, card: Card, message: Message): Promise<Attestati
   });
 }
 
-const voteOn = (card: Card) => ({
-  task: 'rotate_password',
+const voteOn = (card: Card, task = 'rotate_password') => ({
+  task,
   digest: card.digest,
   by: 'carol',
   reason: 'called the owner by phone',
@@ -106,8 +106,10 @@ describe('a run of ours', () => {
   });
 
   test('A01, A02, A03: counts the person whom the server let in, at level V1, and nobody else', async () => {
-    const { run, card } = await underWay(true);
-    const vote = voteOn(card);
+    const { run } = await underWay(true);
+    // Rotating a password asks for signatures; this card is content with V1.
+    const { card } = await run.waitsFor('delete_suspicious_filters', 'approval');
+    const vote = voteOn(card, 'delete_suspicious_filters');
     const send = (who: Who, identity: string): Promise<void> =>
       stage.client(who, identity).workflow.getHandle(run.id).signal(signals.approve, vote);
     const refusals = () =>
@@ -128,14 +130,14 @@ describe('a run of ours', () => {
     await send('carol', 'ciso@x');
     const approved = await eventually(
       'carol counts',
-      () => entryOf(run.record(), 'task_approved', 'rotate_password') ?? null,
+      () => entryOf(run.record(), 'task_approved', 'delete_suspicious_filters') ?? null,
     );
     expect(approved.details).toMatchObject({ by: 'carol', assurance: 'V1', evidence: expect.any(String) });
     await eventually(
       'it is done',
-      () => entryOf(run.record(), 'connector_called', 'rotate_password') ?? null,
+      () => entryOf(run.record(), 'connector_called', 'delete_suspicious_filters') ?? null,
     );
-  });
+  }, 300_000);
 
   test('A12: a genuine vote is found among two thousand that are junk', async () => {
     const { run, card } = await underWay();
