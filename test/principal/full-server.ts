@@ -94,6 +94,7 @@ function dynamicConfig({ propagation }: FullServerInput): object {
   const always = (value: unknown): object => [{ value, constraints: {} }];
   return {
     'frontend.enablePrincipalPropagation': always(propagation),
+    'frontend.WorkflowPauseEnabled': always(true),
     'history.transferProcessorMaxPollRPS': always(10_000),
     'history.timerProcessorMaxPollRPS': always(10_000),
     'history.visibilityProcessorMaxPollRPS': always(10_000),

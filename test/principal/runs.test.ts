@@ -1,6 +1,7 @@
 /** The same with a real run: its worker, its card, and the signals of a day. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrincipalAttestor } from '../../activities/approvals/principal.ts';
@@ -158,4 +159,20 @@ describe('a run of ours', () => {
       code: 'principal_no_signal',
     });
   });
+
+  test('F12: a paused run does nothing, whatever is said to it; once it goes on it weighs what was said', async () => {
+    const { run } = await underWay(true);
+    const task = 'delete_suspicious_filters';
+    const { card } = await run.waitsFor(task, 'approval');
+    const { workflowService } = stage.client('worker');
+    const named = { namespace: NAMESPACE, workflowId: run.id, identity: 'ops', reason: 'looking at it' };
+    await workflowService.pauseWorkflowExecution({ ...named, requestId: 'pause' });
+    await stage.client('carol').workflow.getHandle(run.id).signal(signals.approve, voteOn(card, task));
+    await wait(3_000);
+    const decided = (event: string) => entryOf(run.record(), event, task) ?? null;
+    expect([decided('task_approved'), decided('connector_intent')]).toEqual([null, null]);
+    await workflowService.unpauseWorkflowExecution({ ...named, requestId: 'go on' });
+    await eventually('it is done', () => decided('connector_called'));
+    expect(decided('task_approved')?.details).toMatchObject({ by: 'carol', assurance: 'V1' });
+  }, 300_000);
 });

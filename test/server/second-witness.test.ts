@@ -104,7 +104,7 @@ describe('T18: record and history agree', () => {
     await expectAgreement(scene, run);
   });
 
-  test('over a run that was terminated while its call was under way', async () => {
+  test('F12: over a run that was terminated while its call was under way', async () => {
     const { scene, run } = await hangingCall();
     await run.handle.terminate('no more');
     await eventually('the call has ended', () =>
@@ -115,7 +115,7 @@ describe('T18: record and history agree', () => {
     expect(explained['cut_off']).toBeGreaterThanOrEqual(3);
   });
 
-  test('over a run that was reset while its call was under way: what was left behind is told from what came of it', async () => {
+  test('F12: over a run that was reset while its call was under way: what was left behind is told from what came of it', async () => {
     const { scene, run } = await hangingCall();
     await reset(scene, run);
     await run.opens('rotate_password', 'approval');
