@@ -94,6 +94,7 @@ describe('in production', () => {
       code: 'requester',
     });
     expect(passwords(scene)).toBe(0);
+    expect(await vote(run, word(scene, 'lee', digest))).toMatchObject({ counted: true });
     expect(await vote(run, word(scene, 'sam', digest))).toMatchObject({ counted: true });
     expect(await run.result()).toMatchObject({ status: 'completed' });
     expect(passwords(scene)).toBe(1);
@@ -133,6 +134,7 @@ describe('in production', () => {
     ];
     for (const one of junk) await run.handle.signal('approve', one);
     await run.handle.signal('APPROVE ', good);
+    expect(await vote(run, word(scene, 'lee', digest))).toMatchObject({ counted: true });
     await run.handle.signal(signals.approve, good);
     expect(await run.result()).toMatchObject({ status: 'completed' });
     expect(codes(run, 'message_ignored')).toHaveLength(junk.length + 1);
@@ -161,6 +163,7 @@ describe('in production', () => {
     expect(codes(run, 'card_superseded')).toEqual(['other_run']);
     expect(passwords(scene)).toBe(0);
     expect(await vote(run, word(scene, 'sam', before))).toMatchObject({ counted: false, code: 'other_card' });
+    expect(await vote(run, word(scene, 'lee', after))).toMatchObject({ counted: true });
     expect(await vote(run, word(scene, 'sam', after))).toMatchObject({ counted: true });
     expect(await run.result()).toMatchObject({ status: 'completed' });
     expect(passwords(scene)).toBe(1);
@@ -171,6 +174,7 @@ describe('in production', () => {
     const before = await run.waitsFor(TASK, 'approval');
     await outgrow(run);
     expect((await run.waitsFor(TASK, 'approval')).card).toEqual(before.card);
+    expect(await vote(run, word(scene, 'lee', before.card.digest))).toMatchObject({ counted: true });
     expect(await vote(run, word(scene, 'sam', before.card.digest))).toMatchObject({ counted: true });
     expect(await run.result()).toMatchObject({ status: 'completed' });
     expect(run.record().filter(({ event }) => event === 'task_waiting_approval')).toHaveLength(1);
@@ -235,6 +239,7 @@ describe('in production', () => {
       input: { payloads: [{ metadata: { encoding: bytes('binary/encrypted') }, data: bytes('who knows') }] },
       requestId: randomUUID(),
     });
+    expect(await vote(run, word(scene, 'lee', digest))).toMatchObject({ counted: true });
     expect(await vote(run, word(scene, 'sam', digest))).toMatchObject({ counted: true });
     await run.result();
     expect(codes(run, 'message_ignored')).toEqual(['not_an_object']);
@@ -253,6 +258,7 @@ describe('in production', () => {
     await scene.startWorker();
     await eventually('it is taken back', async () => entryOf(run.record(), 'vote_withdrawn', TASK) ?? null);
     expect(passwords(scene)).toBe(0);
+    await vote(run, word(scene, 'sam', digest, 'approve', 'the owner is sure now'));
     await vote(run, word(scene, 'lee', digest));
     await eventually('it is done', async () => entryOf(run.record(), 'task_completed', TASK) ?? null);
     const late = vote(run, word(scene, 'lee', digest, 'withdraw', 'the owner called again'), 'withdraw');
