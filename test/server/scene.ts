@@ -102,7 +102,7 @@ export async function openScene({ address, ...more }: SceneInput): Promise<Scene
     },
     async close() {
       await playground.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
 }
