@@ -169,19 +169,7 @@ describe('examples', () => {
   const examples = DOCUMENTS.filter((file) => file !== 'docs/problems.md')
     .flatMap((file) => blocksOf(file, 'yaml'))
     .map((block, index) => ({ ...block, name: `${block.file}, ${block.text.split('\n')[0] ?? ''}`, index }));
-  const { catalogue } = installed({
-    connectors: {
-      googleWorkspace: null,
-      microsoftGraph: null,
-      notify: null,
-      network: null,
-      endpoint: null,
-      router: null,
-      http: null,
-      defender: null,
-      report: {},
-    },
-  });
+  const { catalogue } = installed(NOTHING_CONFIGURED);
   const ofKind = (first: RegExp) => examples.filter(({ text }) => first.test(text));
 
   test('every example is a playbook, a rehearsal, a configuration or a roster', () => {
