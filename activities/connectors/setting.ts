@@ -8,6 +8,8 @@ import type { Failure } from './http-answer.ts';
 export interface Setting<S extends JsonObject = JsonObject> {
   /** As a sentence names it: "the auto-forwarding of ada@corp.example". */
   readonly what: string;
+  /** Each field is written by a request of its own, so that one may be changed and another not. */
+  readonly inParts?: true;
   read(): Promise<Got<S>>;
   /** MUST answer `unknown` where a part of it may have been written. */
   write(to: S, from: S): Promise<Got<unknown>>;
@@ -36,7 +38,17 @@ export async function bring<S extends JsonObject>(
   }
   const written = await put(setting, wanted, now.value);
   if (written.kind !== 'got') return written;
-  return { kind: 'got', value: { before: now.value, after: wanted, changed: true } };
+  const before = setting.inParts === true ? mended(now.value, wanted, first.value) : now.value;
+  return { kind: 'got', value: { before, after: wanted, changed: true } };
+}
+
+/** A part that is as wanted already may be so by an earlier attempt: then what that one had found counts. */
+function mended<S extends JsonObject>(now: S, wanted: S, first: S): S {
+  const parts = Object.keys(now).map((part) => {
+    const [is, shall, was] = [now, wanted, first].map((state) => state[part]);
+    return [part, canonical(is ?? null) === canonical(shall ?? null) ? was : is];
+  });
+  return Object.fromEntries(parts) as S;
 }
 
 /** Done is what the provider says when it is asked again. */
@@ -90,10 +102,18 @@ async function takeBack<S extends JsonObject>(
   if (now.kind !== 'got') return now;
   if (same(now.value, before))
     return { kind: 'done', output: { changed: false, now: `${setting.what}: had been taken back already` } };
-  if (!same(now.value, after)) return moved(`${setting.what} has been changed since`);
+  if (!isBetween(setting, now.value, before, after)) return moved(`${setting.what} has been changed since`);
   const written = await put(setting, before, now.value);
   if (written.kind !== 'got') return written;
   return { kind: 'done', output: { changed: true, now: `${setting.what}: as before again` } };
+}
+
+/** As the action left it; and of several parts, each as it was left or as it was found. */
+function isBetween<S extends JsonObject>({ inParts }: Setting<S>, now: S, before: S, after: S): boolean {
+  if (inParts !== true) return same(now, after);
+  return Object.entries(now).every(([part, is]) =>
+    [before, after].some((state) => canonical(state[part] ?? null) === canonical(is)),
+  );
 }
 
 function savedIn<S extends JsonObject>({

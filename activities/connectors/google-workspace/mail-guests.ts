@@ -9,7 +9,8 @@ import { cannotUndo, NOTHING, notConfirmed } from '../setting.ts';
 import type { Clients } from './client.ts';
 import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
-import { afterChanges } from './fault.ts';
+import { afterChanges, refused } from './fault.ts';
+import { forwardingOf } from './mail-settings.ts';
 import { MAIL_SETTINGS, MAIL_SHARING } from './scopes.ts';
 
 type Settings = Clients['gmail']['users']['settings'];
@@ -22,6 +23,12 @@ interface Guests {
   readonly list: z.ZodType<readonly string[]>;
   readonly ask: (settings: Settings, userId: string) => Sent;
   readonly remove: (settings: Settings, userId: string, guest: string) => Sent;
+  /** Why one of these cannot go yet; null where they can. */
+  readonly objection?: (
+    google: Conversation,
+    userId: string,
+    doomed: readonly string[],
+  ) => Promise<Got<null>>;
   readonly invite: (settings: Settings, userId: string, guest: string) => Sent;
 }
 
@@ -41,7 +48,20 @@ export const FORWARDING_ADDRESSES: Guests = {
     settings.forwardingAddresses.delete({ userId, forwardingEmail }),
   invite: (settings, userId, forwardingEmail) =>
     settings.forwardingAddresses.create({ userId, requestBody: { forwardingEmail } }),
+  objection: notInUse,
 };
+
+/** Forwarding would end with its address, and the undo of one is not the undo of the other. */
+async function notInUse(google: Conversation, userId: string, doomed: readonly string[]): Promise<Got<null>> {
+  const forwarding = await forwardingOf(google, userId).read();
+  if (forwarding.kind !== 'got') return forwarding;
+  const to = forwarding.value['emailAddress'];
+  if (typeof to !== 'string' || among(doomed, [to]).length === 0) return { kind: 'got', value: null };
+  return refused(
+    'forwarding_in_use',
+    `mail to ${userId} is being forwarded to ${to}; stop that first, with StopForwarding`,
+  );
+}
 
 export const DELEGATES: Guests = {
   what: 'delegate',
@@ -104,6 +124,8 @@ async function remove(
   const present = await readGuests(google.value, guests, account);
   if (present.kind !== 'got') return present;
   const doomed = among(present.value, named);
+  const ready = doomed.length === 0 ? null : await guests.objection?.(google.value, account, doomed);
+  if (ready && ready.kind !== 'got') return ready;
   const first = await firstFound(call, [...doomed]);
   if (first.kind !== 'got') return first;
   const removed: string[] = [];

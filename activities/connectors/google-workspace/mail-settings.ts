@@ -1,7 +1,7 @@
 /** The settings of a mailbox that an intruder switches on: as Gmail tells them, and how each is written back. */
 import { z } from 'zod';
 import type { JsonObject } from '../../../workflows/language/json.ts';
-import type { Setting } from '../setting.ts';
+import { same, type Setting } from '../setting.ts';
 import type { Clients } from './client.ts';
 import type { Conversation, Got } from './conversation.ts';
 import { afterChanges } from './fault.ts';
@@ -60,6 +60,7 @@ export function forwardingOf(google: Conversation, userId: string): Setting<Forw
 export function protocolsOf(google: Conversation, userId: string): Setting<Protocols> {
   return {
     what: `IMAP and POP of ${userId}`,
+    inParts: true,
     async read() {
       const first = await read(google, imap, (settings) => settings.getImap({ userId }));
       if (first.kind !== 'got') return first;
@@ -71,14 +72,14 @@ export function protocolsOf(google: Conversation, userId: string): Setting<Proto
       };
     },
     async write(to, from) {
-      const changed = to.imap['enabled'] !== from.imap['enabled'];
+      const changed = !same(to.imap, from.imap);
       if (changed) {
         const got = await write(google, imap, (settings) =>
           settings.updateImap({ userId, requestBody: to.imap }),
         );
         if (got.kind !== 'got') return got;
       }
-      if (to.pop['accessWindow'] === from.pop['accessWindow']) return { kind: 'got', value: null };
+      if (same(to.pop, from.pop)) return { kind: 'got', value: null };
       const got = await write(google, pop, (settings) => settings.updatePop({ userId, requestBody: to.pop }));
       return got.kind !== 'got' && changed ? afterChanges(got, 'IMAP was changed') : got;
     },

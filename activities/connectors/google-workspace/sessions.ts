@@ -4,6 +4,7 @@ import type { RevokeAppAccess, SignOut } from '../../catalogue/account.ts';
 import type { RevokeOAuthTokens } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import type { CallContext, Performance } from '../connector.ts';
+import { notConfirmed } from '../setting.ts';
 import { readAccount } from './account.ts';
 import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
@@ -112,7 +113,13 @@ async function revoke(google: Conversation, userKey: string): Promise<Got<Revoke
     if (got.kind !== 'got') return stopped(got);
     if (got.value === 'removed') revoked.revoked_app_passwords += 1;
   }
-  return { kind: 'got', value: revoked };
+  if (changes(revoked) === 0) return { kind: 'got', value: revoked };
+  const left = await look(google, userKey);
+  if (left.kind !== 'got') return stopped(left);
+  const again = left.value.clients.some((client) => found.value.clients.includes(client));
+  return again || left.value.codes.some((code) => found.value.codes.includes(code))
+    ? notConfirmed(`the access of applications to ${userKey}`, 'some of it is still listed')
+    : { kind: 'got', value: revoked };
 }
 
 function changes({ revoked_clients, revoked_app_passwords }: Revoked): number {
