@@ -75,7 +75,7 @@ export function savedFor<S extends JsonObject>(
 }
 
 export function undoSetting<S extends JsonObject>(how: {
-  readonly open: (account: string, call: CallContext) => Promise<Got<Setting<S>>>;
+  readonly open: (account: string, call: CallContext, before: S) => Promise<Got<Setting<S>>>;
   /** What is so again afterwards. */
   readonly describe: (account: string, before: S) => string;
 }): Undo {
@@ -88,7 +88,7 @@ export function undoSetting<S extends JsonObject>(how: {
     async perform(saved, call) {
       const read = savedIn<S>(saved);
       if (read === null) return cannotUndo(NOTHING);
-      const setting = await how.open(read.account, call);
+      const setting = await how.open(read.account, call, read.before);
       return setting.kind === 'got' ? takeBack(setting.value, read) : setting;
     },
   };

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMicrosoftGraph } from '../../activities/connectors/microsoft-graph/index.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
 import { ADA, createWorld, memoryEvidence } from './microsoft-graph-world.ts';
 
 const config = { tenantId: 't', clientId: 'c', clientSecret: 'secret://env/x' };
+const itself = [{ user_email: ADA }];
 const performs = createMicrosoftGraph(config, memoryEvidence()).performs;
-const inputs: Readonly<Record<string, readonly Record<string, string>[]>> = {
+const inputs: Readonly<Record<string, readonly JsonObject[]>> = {
   ProofOfControl: [{ account_email: ADA }],
   EvidenceSnapshot: ['settings', 'log'].map((kind) => ({ user_email: ADA, case_id: 'case-1', kind })),
   ListFilters: [{ user_email: ADA }],
@@ -12,18 +14,31 @@ const inputs: Readonly<Record<string, readonly Record<string, string>[]>> = {
   RotatePassword: [{ user_email: ADA }],
   Enroll2FA: [{ user_email: ADA }],
   RevokeOAuthTokens: [{ user_id: ADA }],
+  ListMailAccess: itself,
+  StopForwarding: itself,
+  StopAutomaticReplies: itself,
+  DisableFilter: itself,
+  SuspendAccount: itself,
+  RequireSecondFactor: itself,
+  RevokeAppAccess: itself,
+  SignOut: itself,
+  ListAuthenticationMethods: itself,
+  RemoveAuthenticationMethods: itself,
+  IssueAccessPass: [{ user_email: ADA, lifetime_minutes: 60, usable_once: true }],
 };
 
 async function answers(type: string, roles: readonly string[]) {
   const world = await createWorld({ roles });
   world.simulator.seedAttacker(ADA);
   world.simulator.enroll2FA(ADA);
-  const filter_ids = world.simulator.account(ADA).rules.map(({ id }) => id);
+  const { rules, methods } = world.simulator.account(ADA);
+  const named: JsonObject = {
+    ...(type.endsWith('Filter') ? { filter_ids: rules.map(({ id }) => id) } : {}),
+    ...(type === 'RemoveAuthenticationMethods' ? { method_ids: methods.slice(1).map(({ id }) => id) } : {}),
+  };
   try {
     return await Promise.all(
-      (inputs[type] ?? []).map((input) =>
-        world.perform(type, type === 'DeleteFilter' ? { ...input, filter_ids } : input),
-      ),
+      (inputs[type] ?? []).map((input) => world.perform(type, { ...input, ...named })),
     );
   } finally {
     await world.simulator.close();

@@ -5,13 +5,18 @@ import type { CallContext, Connector } from '../connector.ts';
 import { createGraph } from './client.ts';
 import { tenantOf, type GraphConfig } from './config.ts';
 import { PROVIDER } from './fault.ts';
-import { revokeOAuthTokens } from './grants.ts';
+import { revokeAppAccess, revokeOAuthTokens, signOut } from './grants.ts';
+import { listMailAccess, stopAutomaticReplies } from './mail-access.ts';
 import { enroll2FA } from './methods.ts';
+import { listAuthenticationMethods, removeAuthenticationMethods } from './methods-removal.ts';
+import { issueAccessPass } from './pass.ts';
 import { rotatePassword } from './password.ts';
 import { performanceOf, type At } from './performance.ts';
 import { proofOfControl } from './proof.ts';
 import { deleteFilter, listFilters } from './rules.ts';
+import { disableFilter, stopForwarding } from './rules-off.ts';
 import { evidenceSnapshot } from './snapshot.ts';
+import { requireSecondFactor, suspendAccount } from './standing.ts';
 import { createTokens } from '../entra/token.ts';
 
 export type { GraphConfig } from './config.ts';
@@ -28,6 +33,7 @@ export function createMicrosoftGraph(
     graph: createGraph(tenant, tokens, scopes, call),
     evidence,
     ownDomains: tenant.ownDomains,
+    secondFactorGroup: tenant.secondFactorGroup,
     call,
   });
   return {
@@ -40,6 +46,17 @@ export function createMicrosoftGraph(
       performanceOf(rotatePassword, bind),
       performanceOf(enroll2FA, bind),
       performanceOf(revokeOAuthTokens, bind),
+      performanceOf(listMailAccess, bind),
+      performanceOf(stopForwarding, bind),
+      performanceOf(stopAutomaticReplies, bind),
+      performanceOf(disableFilter, bind),
+      performanceOf(suspendAccount, bind),
+      performanceOf(requireSecondFactor, bind),
+      performanceOf(revokeAppAccess, bind),
+      performanceOf(signOut, bind),
+      performanceOf(listAuthenticationMethods, bind),
+      performanceOf(removeAuthenticationMethods, bind),
+      performanceOf(issueAccessPass, bind),
     ]),
   };
 }
