@@ -43,16 +43,25 @@ function render({ connector, configured, actions }: ConnectorLine, { out }: Term
     { title: 'LIMIT', most: 6 },
     { title: 'SCOPES', rest: true },
   ] as const;
+  const below = commonRoot(actions);
   const rows = actions.map((action) => [
     action.task_type,
     action.reversibility,
     action.repeat,
     `${action.timeout_seconds} s`,
-    scopesOf(action),
+    scopesOf(action, below),
   ]);
-  return `${colours.bold(connector)}  ${state}\n${table(columns, rows, out)}\n`;
+  const said = below === '' ? '' : colours.dim(`scopes stand below ${below}\n`);
+  return `${colours.bold(connector)}  ${state}\n${said}${table(columns, rows, out)}\n`;
 }
 
-function scopesOf({ scopes }: ActionLine): string {
-  return scopes.length === 0 ? '–' : scopes.join(', ');
+/** Google's scopes are addresses of which only the end differs; said once, the rest can be read. Empty: there is none. */
+function commonRoot(actions: readonly ActionLine[]): string {
+  const [first = '', ...others] = actions.flatMap(({ scopes }) => scopes);
+  const root = /^https:\/\/.*\//.exec(first)?.[0] ?? '';
+  return others.length > 0 && others.every((scope) => scope.startsWith(root)) ? root : '';
+}
+
+function scopesOf({ scopes }: ActionLine, below: string): string {
+  return scopes.length === 0 ? '–' : scopes.map((scope) => scope.slice(below.length)).join(', ');
 }

@@ -30,6 +30,7 @@ async function open(): Promise<AccountWorld> {
       return { ...rest, filters: sorted };
     },
     spoilCredentials: () => void secrets.set(KEY_REFERENCE, generateServiceAccount().keyFile),
+    secrets: () => [...secrets.values()],
     close: () => simulator.close(),
   };
   scenes.set(world, scene);

@@ -29,6 +29,7 @@ async function open(): Promise<AccountWorld> {
       return { ...rest, worded };
     },
     spoilCredentials: () => void secrets.set(CLIENT_SECRET_REF, 'canary-of-another-client'),
+    secrets: () => [...secrets.values()],
     close: () => simulator.close(),
   };
   worlds.set(opened, world);

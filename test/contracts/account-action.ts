@@ -13,6 +13,8 @@ export interface AccountWorld {
   effects(): readonly Effect[];
   /** What a person would compare before and after. Ids that the provider gives anew are left out. */
   state(): JsonObject;
+  /** Every secret that exists in this world, those made since included. */
+  secrets(): readonly string[];
   /** The credentials are no good any more. */
   spoilCredentials(): void;
   close(): Promise<void>;
@@ -28,7 +30,7 @@ export interface AccountAction {
   readonly effects: number;
   readonly undo: 'A' | 'B' | null;
   /** Somebody else brings it into a third state, where there is one. */
-  readonly moved?: (world: AccountWorld) => void;
+  readonly moved?: (opened: AccountWorld) => void;
   /** The request by which undo has its effect. */
   readonly back?: { readonly method: string; readonly path: string };
   /** Another call does it anew, whatever there is. */
@@ -52,13 +54,25 @@ export function accountActionContract(
     (action) => {
       const { type, write } = action;
 
-      async function scene(body: (world: AccountWorld, input: JsonObject) => Promise<void>): Promise<void> {
-        const world = await open();
+      /** Ends every scene with a look at all that was said and written down: no secret is in it. */
+      async function scene(
+        body: (world: AccountWorld, input: JsonObject, opened: AccountWorld) => Promise<void>,
+      ): Promise<void> {
+        const opened = await open();
+        const said: unknown[] = [];
+        const hear = async (answer: Promise<Answer<JsonObject>>): Promise<Answer<JsonObject>> => {
+          said.push(await answer);
+          return answer;
+        };
+        const world: AccountWorld = { ...opened, perform: (...asked) => hear(opened.perform(...asked)) };
         try {
-          const more = (await action.input?.(world)) ?? {};
-          await body(world, { [action.account]: account, ...more });
+          const more = (await action.input?.(opened)) ?? {};
+          await body(world, { [action.account]: account, ...more }, opened);
+          const text = JSON.stringify([said, opened.effects(), opened.state()]);
+          expect(opened.secrets().filter((secret) => text.includes(secret))).toEqual([]);
+          expect(text).not.toMatch(/ya29\.|sim\.[\w-]{20}|Bearer|PRIVATE KEY/);
         } finally {
-          await world.close();
+          await opened.close();
         }
       }
       const strike = (world: AccountWorld, at: typeof write, fault: Omit<Fault, 'match' | 'times'>): void =>
@@ -222,9 +236,9 @@ export function accountActionContract(
 
       if (moved !== undefined)
         test('where somebody else has been there since, nothing is taken back', () =>
-          scene(async (world, input) => {
+          scene(async (world, input, opened) => {
             const done = await world.perform(type, input);
-            moved(world);
+            moved(opened);
             const found = world.state();
             expect(await undo(world, done)).toMatchObject({
               kind: 'refused',

@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import type { DeleteFilter, ListFilters } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
-import type { EvidenceStore } from '../../evidence/store.ts';
+import { EvidenceError, type EvidenceStore } from '../../evidence/store.ts';
 import type { CallContext, Performance } from '../connector.ts';
 import { firstFound } from '../found.ts';
 import { notConfirmed } from '../setting.ts';
 import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
 import { undoDeletion } from './filters-back.ts';
-import { afterChanges } from './fault.ts';
+import { afterChanges, type Failure } from './fault.ts';
 import { MAIL_SETTINGS } from './scopes.ts';
 import { filterBody, suspicions, type MailFilter } from './suspicion.ts';
 
@@ -75,6 +75,7 @@ export function deleteFilter(
       const wanted = new Set(filter_ids);
       const doomed = present.value.filter(({ id }) => wanted.has(id));
       const saved = await save(evidence, call, doomed);
+      if (saved !== null && typeof saved !== 'string') return saved;
       const first = await firstFound(call, { saved });
       if (first.kind !== 'got') return first;
       const removed = await remove(google.value, user_email, doomed);
@@ -115,15 +116,22 @@ async function remove(
   return { kind: 'got', value: removed };
 }
 
+/** Null: there is nothing to save. */
 async function save(
   evidence: EvidenceStore,
   call: CallContext,
   filters: readonly MailFilter[],
-): Promise<string | null> {
+): Promise<string | null | Failure> {
   if (filters.length === 0) return null;
   const bytes = Buffer.from(JSON.stringify(filters, null, 2));
   const { caseId, task } = call;
   const name = 'removed-filters.json';
-  const { sha256 } = await evidence.put({ caseId, task, name, mediaType: 'application/json', bytes });
-  return sha256;
+  try {
+    const { sha256 } = await evidence.put({ caseId, task, name, mediaType: 'application/json', bytes });
+    return sha256;
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    const { code, message } = error;
+    return { kind: 'try_again', because: 'unavailable', fault: { code, message } };
+  }
 }

@@ -22,13 +22,15 @@ function partOf<S extends JsonObject>(
   google: Conversation,
   account: string,
   what: string,
-  part: (account: Account) => S,
+  part: (account: Account) => S | null,
 ): Setting<S> {
   return {
     what,
     async read() {
       const got = await readAccount(google, account);
-      return got.kind === 'got' ? { kind: 'got', value: part(got.value) } : got;
+      if (got.kind !== 'got') return got;
+      const value = part(got.value);
+      return value === null ? refused('not_told', `google does not tell ${what}`) : { kind: 'got', value };
     },
     write: (to) =>
       google.change('admin', user, ({ directory }) =>
@@ -74,9 +76,9 @@ export function requireSecondFactor(
   config: Workspace,
 ): Performance<InputOf<typeof RequireSecondFactor>, OutputOf<typeof RequireSecondFactor>> {
   const open = opening(config, (google, account) =>
-    partOf<Unit>(google, account, `the organisational unit of ${account}`, ({ orgUnitPath }) => ({
-      orgUnitPath,
-    })),
+    partOf<Unit>(google, account, `the organisational unit of ${account}`, ({ orgUnitPath }) =>
+      orgUnitPath ? { orgUnitPath } : null,
+    ),
   );
   return {
     ...TRAITS,
