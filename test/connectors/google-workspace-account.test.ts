@@ -1,22 +1,30 @@
 /** The actions that contain a Google account, held to the contract of all account actions. */
 import { describe, expect, test } from '@jest/globals';
+import type { Undo } from '../../activities/connectors/connector.ts';
 import { createGoogleWorkspace } from '../../activities/connectors/google-workspace/index.ts';
+import type { Account } from '../../simulators/google/accounts.ts';
+import { EvidenceError } from '../../activities/evidence/store.ts';
 import { generateServiceAccount } from '../../simulators/google/service-account.ts';
 import type { Json, JsonObject } from '../../workflows/language/json.ts';
-import { accountActionContract, type AccountWorld } from '../contracts/account-action.ts';
+import { accountLaws, keepsAccountActions, LAWS } from '../contracts/account-action.ts';
+import type { AccountAction, AccountWorld } from '../contracts/account-action.ts';
+import { breaks } from '../contracts/law.ts';
 import { KEY_REFERENCE, openScene, outputOf, VICTIM, type Scene } from './google-workspace-world.ts';
 
 const DROP = 'archive.backup@freemail.example';
 const DELEGATE = 'temp.assistant@corp.example';
 /** One for all scenes: making a key takes longer than everything else. */
 const { keyFile } = generateServiceAccount();
-const scenes = new WeakMap<AccountWorld, Scene>();
+interface GoogleWorld extends AccountWorld {
+  readonly victim: Account;
+}
 
-async function open(): Promise<AccountWorld> {
+async function open(): Promise<GoogleWorld> {
   const scene = await openScene({ keyFile });
   const { simulator, secrets, call, performs } = scene;
   simulator.seedAttacker(VICTIM);
-  const world: AccountWorld = {
+  return {
+    victim: simulator.account(VICTIM),
     performs,
     call: (over = {}) => ({ ...call, ...over }),
     perform: (type, input, context) => scene.perform(type, input, context),
@@ -33,20 +41,14 @@ async function open(): Promise<AccountWorld> {
     secrets: () => [...secrets.values()],
     close: () => simulator.close(),
   };
-  scenes.set(world, scene);
-  return world;
 }
 
-const accountIn = (world: AccountWorld) => {
-  const scene = scenes.get(world);
-  if (scene === undefined) throw new Error('not opened here');
-  return scene.simulator.account(VICTIM);
-};
 const settings = (path: string) => ({ method: 'PUT', path: `/settings/${path}` });
 const user = { method: 'PATCH', path: '/users/' };
 const account = 'user_email' as const;
 
-accountActionContract('Google Workspace', VICTIM, 'nobody@corp.example', open, [
+const accounts = { account: VICTIM, nobody: 'nobody@corp.example' };
+const actions: readonly AccountAction<GoogleWorld>[] = [
   {
     type: 'DeleteFilter',
     account,
@@ -67,14 +69,14 @@ accountActionContract('Google Workspace', VICTIM, 'nobody@corp.example', open, [
     undo: 'A',
     back: settings('autoForwarding'),
     moved: (world) => {
-      accountIn(world).mail.autoForwarding = { enabled: true, emailAddress: DROP, disposition: 'trash' };
+      world.victim.mail.autoForwarding = { enabled: true, emailAddress: DROP, disposition: 'trash' };
     },
   },
   {
     type: 'RemoveForwardingAddresses',
     account,
     input(world) {
-      accountIn(world).mail.autoForwarding = { enabled: false };
+      world.victim.mail.autoForwarding = { enabled: false };
       return { addresses: ['Archive.Backup@freemail.example'] };
     },
     write: { method: 'DELETE', path: '/forwardingAddresses/' },
@@ -99,7 +101,7 @@ accountActionContract('Google Workspace', VICTIM, 'nobody@corp.example', open, [
     undo: 'A',
     back: settings('imap'),
     moved: (world) => {
-      const { mail } = accountIn(world);
+      const { mail } = world.victim;
       mail.imap = { ...mail.imap, expungeBehavior: 'trash' };
     },
   },
@@ -111,7 +113,7 @@ accountActionContract('Google Workspace', VICTIM, 'nobody@corp.example', open, [
     undo: 'A',
     back: settings('vacation'),
     moved: (world) => {
-      const { mail } = accountIn(world);
+      const { mail } = world.victim;
       mail.vacation = { ...mail.vacation, responseSubject: 'On leave' };
     },
   },
@@ -124,7 +126,7 @@ accountActionContract('Google Workspace', VICTIM, 'nobody@corp.example', open, [
     undo: 'A',
     back: user,
     moved: (world) => {
-      accountIn(world).orgUnitPath = '/';
+      world.victim.orgUnitPath = '/';
     },
   },
   {
@@ -158,7 +160,75 @@ accountActionContract('Google Workspace', VICTIM, 'nobody@corp.example', open, [
     effects: 3,
     undo: null,
   },
-]);
+];
+
+keepsAccountActions('Google Workspace', accounts, actions, open);
+
+describe('the contract of account actions notices', () => {
+  const [action] = actions.filter(({ type }) => type === 'StopForwarding');
+  if (action === undefined) throw new Error('no such action');
+  const laws = accountLaws(action, accounts);
+  /** The connector as it is, but for one fault of its own. */
+  const spoilt = (how: (world: GoogleWorld) => Partial<GoogleWorld>) => async (): Promise<GoogleWorld> => {
+    const world = await open();
+    return { ...world, ...how(world) };
+  };
+  const undoing = (perform: (world: GoogleWorld) => Undo['perform']) =>
+    spoilt((world) => {
+      const way = world.performs[action.type];
+      if (way?.undo === undefined) throw new Error('no undo');
+      const undo = { ...way.undo, perform: perform(world) };
+      return { performs: { ...world.performs, [action.type]: { ...way, undo } } };
+    });
+
+  breaks(
+    'a connector that forgets what it had found',
+    laws,
+    LAWS.cut,
+    spoilt((world) => ({
+      call: (over) =>
+        world.call({ keepSecret: async (_name, make) => ({ reference: '', value: make() }), ...over }),
+    })),
+  );
+  breaks(
+    'a connector that takes every answer for a yes',
+    laws,
+    LAWS.open,
+    spoilt((world) => ({
+      async perform(...asked) {
+        const answer = await world.perform(...asked);
+        return answer.kind === 'unknown' ? { kind: 'done', output: {} } : answer;
+      },
+    })),
+  );
+  breaks(
+    'a connector that tells its key',
+    laws,
+    LAWS.once,
+    spoilt((world) => ({
+      async perform(...asked) {
+        const answer = await world.perform(...asked);
+        const [key = ''] = world.secrets();
+        return answer.kind === 'done' ? { ...answer, output: { ...answer.output, key } } : answer;
+      },
+    })),
+  );
+  breaks(
+    'an undo that only says so',
+    laws,
+    LAWS.back,
+    undoing(() => async () => ({ kind: 'done', output: { changed: true, now: 'as before' } })),
+  );
+  breaks(
+    'an undo that does not look first',
+    laws,
+    LAWS.moved,
+    undoing(({ victim }) => async ({ before }) => {
+      victim.mail.autoForwarding = before as typeof victim.mail.autoForwarding;
+      return { kind: 'done', output: { changed: true, now: 'as before' } };
+    }),
+  );
+});
 
 describe('Google Workspace: what the single switches say', () => {
   async function inScene(body: (scene: Scene) => Promise<void>): Promise<void> {
@@ -227,6 +297,29 @@ describe('Google Workspace: what the single switches say', () => {
       const answer = await performs['DeleteFilter']?.undo?.perform(deleted.undo ?? {}, call);
       expect(answer).toMatchObject({ kind: 'refused', fault: { code: 'google_forwarding_unconfirmed' } });
       expect(simulator.effects()).toHaveLength(made);
+    }));
+
+  test('filters stay where they are when the evidence of them cannot be kept', () =>
+    inScene(async ({ perform, call, simulator }) => {
+      const listed = outputOf(await perform('ListFilters', input));
+      const full = () => Promise.reject(new EvidenceError('evidence_storage', 'the disk is full'));
+      const { url: rootUrl, tokenUrl, adminSubject, domain } = simulator;
+      const connector = createGoogleWorkspace(
+        { serviceAccount: KEY_REFERENCE, adminSubject, domains: [domain], rootUrl, tokenUrl },
+        { put: full, manifest: full, get: full },
+      );
+      const deed = connector.performs['DeleteFilter'];
+      const named = { ...input, filter_ids: listed['suspicious_ids'] ?? [] };
+      expect(await deed?.perform(named, call)).toMatchObject({
+        kind: 'try_again',
+        fault: { code: 'evidence_storage' },
+      });
+      const saved = { account: VICTIM, saved: ['0'.repeat(64)] };
+      expect(await deed?.undo?.perform(saved, call)).toMatchObject({
+        kind: 'try_again',
+        fault: { code: 'evidence_storage' },
+      });
+      expect(simulator.effects()).toEqual([]);
     }));
 
   test('an address that mail is being forwarded to is not removed under it', () =>

@@ -3,19 +3,24 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMicrosoftGraph } from '../../activities/connectors/microsoft-graph/index.ts';
 import { SECOND_FACTOR_GROUP, type Account } from '../../simulators/graph/state.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
-import { accountActionContract, type AccountWorld } from '../contracts/account-action.ts';
+import { keepsAccountActions, type AccountAction, type AccountWorld } from '../contracts/account-action.ts';
 import { ADA, CLIENT_SECRET_REF, createWorld, memoryEvidence, outputOf } from './microsoft-graph-world.ts';
 import type { World } from './microsoft-graph-world.ts';
 
-/** The grant that the intruder's application was given in the world that was opened last. */
-let intruders: Account['grants'][number] | undefined;
-const worlds = new WeakMap<AccountWorld, World>();
+interface GraphWorld extends AccountWorld {
+  readonly ada: Account;
+  /** What the intruder's application was given. */
+  readonly grant: Account['grants'][number] | undefined;
+}
 
-async function open(): Promise<AccountWorld> {
+async function open(): Promise<GraphWorld> {
   const world = await createWorld();
   const { simulator, secrets, connector, call, perform } = world;
   simulator.seedAttacker(ADA);
-  const opened: AccountWorld = {
+  const ada = simulator.account(ADA);
+  return {
+    ada,
+    grant: ada.grants[0],
     performs: connector.performs,
     call,
     perform,
@@ -32,26 +37,18 @@ async function open(): Promise<AccountWorld> {
     secrets: () => [...secrets.values()],
     close: () => simulator.close(),
   };
-  worlds.set(opened, world);
-  return opened;
 }
 
-const accountIn = (opened: AccountWorld) => {
-  const world = worlds.get(opened);
-  if (world === undefined) throw new Error('not opened here');
-  return world.simulator.account(ADA);
-};
 /** The intruder's two. */
-const suspicious = (world: AccountWorld): JsonObject => ({
-  filter_ids: accountIn(world)
-    .rules.slice(-2)
-    .map(({ id }) => id),
+const suspicious = (world: GraphWorld): JsonObject => ({
+  filter_ids: world.ada.rules.slice(-2).map(({ id }) => id),
 });
 const RULES = '/messageRules';
 const user = { method: 'PATCH', path: '/users/' };
 const account = 'user_email' as const;
 
-accountActionContract('Microsoft Graph', ADA, 'nobody@corp.example', open, [
+const accounts = { account: ADA, nobody: 'nobody@corp.example' };
+const actions: readonly AccountAction<GraphWorld>[] = [
   {
     type: 'DeleteFilter',
     account,
@@ -69,7 +66,7 @@ accountActionContract('Microsoft Graph', ADA, 'nobody@corp.example', open, [
     effects: 2,
     undo: 'A',
     back: { method: 'PATCH', path: RULES },
-    moved: (world) => void accountIn(world).rules.pop(),
+    moved: (world) => void world.ada.rules.pop(),
   },
   {
     type: 'StopForwarding',
@@ -79,7 +76,7 @@ accountActionContract('Microsoft Graph', ADA, 'nobody@corp.example', open, [
     undo: 'A',
     back: { method: 'PATCH', path: RULES },
     moved(world) {
-      const { rules } = accountIn(world);
+      const { rules } = world.ada;
       rules.splice(1, 1);
     },
   },
@@ -91,7 +88,7 @@ accountActionContract('Microsoft Graph', ADA, 'nobody@corp.example', open, [
     undo: 'A',
     back: { method: 'PATCH', path: '/mailboxSettings' },
     moved(world) {
-      const found = accountIn(world);
+      const found = world.ada;
       const date = { dateTime: '2026-12-01T00:00:00', timeZone: 'UTC' };
       const scheduled = { scheduledStartDateTime: date, scheduledEndDateTime: date };
       found.mailbox = { automaticRepliesSetting: { status: 'scheduled', ...scheduled } };
@@ -113,20 +110,15 @@ accountActionContract('Microsoft Graph', ADA, 'nobody@corp.example', open, [
     effects: 2,
     undo: 'B',
     back: { method: 'POST', path: '/oauth2PermissionGrants' },
-    input(world) {
-      [intruders] = accountIn(world).grants;
-      return {};
+    moved({ ada, grant }) {
+      if (grant !== undefined) ada.grants.push({ ...grant, id: 'granted-since', scope: 'User.Read' });
     },
-    moved: (world) =>
-      void accountIn(world).grants.push({ ...intruders, id: 'granted-since', scope: 'User.Read' }),
   },
   {
     type: 'RemoveAuthenticationMethods',
     account,
     input: (world) => ({
-      method_ids: accountIn(world)
-        .methods.slice(-1)
-        .map(({ id }) => id),
+      method_ids: world.ada.methods.slice(-1).map(({ id }) => id),
     }),
     write: { method: 'DELETE', path: '/phoneMethods/' },
     effects: 1,
@@ -158,7 +150,9 @@ accountActionContract('Microsoft Graph', ADA, 'nobody@corp.example', open, [
     effects: 3,
     undo: null,
   },
-]);
+];
+
+keepsAccountActions('Microsoft Graph', accounts, actions, open);
 
 describe('Microsoft Graph: what the single switches say', () => {
   let world: World;
