@@ -39,7 +39,7 @@ function setting<Name extends keyof MailSettings>(
       answer({ account, body: sent, changed }) {
         const stored = accept(sent, account);
         if ('status' in stored) return stored as Reply;
-        const next = stored as MailSettings[Name];
+        const next = stored;
         if (JSON.stringify(next) !== JSON.stringify(account.mail[name])) changed(`${name} set`);
         account.mail[name] = next;
         return { status: 200, body: next };

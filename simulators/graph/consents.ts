@@ -1,7 +1,7 @@
 /** Endpoints of what users have let applications do. */
 import { randomUUID } from 'node:crypto';
 import type { Reply } from '../serve.ts';
-import { bodyOf, page, removeById, unknownProperty, type Endpoint, type Visit } from './endpoint.ts';
+import { bodyOf, page, removeById, textOf, unknownProperty, type Endpoint, type Visit } from './endpoint.ts';
 import { graphError, noSuchUser } from './error.ts';
 import { withUser } from './people.ts';
 
@@ -36,17 +36,17 @@ function createGrant(visit: Visit): Reply {
   const body = bodyOf(visit, ['clientId', 'consentType', 'principalId', 'resourceId', 'scope']);
   if (body === null || body['consentType'] !== 'Principal') return unknownProperty();
   const { clientId, principalId, resourceId, scope } = body;
-  const account = visit.tenant.find(String(principalId));
-  if (account === null) return noSuchUser(String(principalId));
+  const account = visit.tenant.find(textOf(principalId));
+  if (account === null) return noSuchUser(textOf(principalId));
   if (account.grants.some((one) => one.clientId === clientId && one.resourceId === resourceId))
     return graphError(409, 'Request_MultipleObjectsWithSameKeyValue', 'Permission entry already exists.');
   const grant = {
     id: `grant-${randomUUID()}`,
-    clientId: String(clientId),
+    clientId: textOf(clientId),
     consentType: 'Principal',
-    principalId: String(principalId),
-    resourceId: String(resourceId),
-    scope: String(scope ?? ''),
+    principalId: textOf(principalId),
+    resourceId: textOf(resourceId),
+    scope: textOf(scope),
   };
   account.grants.push(grant);
   visit.effect(account.user.userPrincipalName, `permission grant ${grant.id} made`);
@@ -64,9 +64,9 @@ function createAssignment(visit: Visit): Reply {
       id: randomUUID(),
       principalId: account.user.id,
       principalType: 'User',
-      resourceId: String(resourceId),
+      resourceId: textOf(resourceId),
       resourceDisplayName: 'Mail Backup Pro',
-      appRoleId: String(appRoleId),
+      appRoleId: textOf(appRoleId),
     };
     account.assignments.push(assignment);
     visit.effect(account.user.userPrincipalName, `app role assignment ${assignment.id} made`);

@@ -77,6 +77,11 @@ export function bodyOf(visit: Visit, fields: readonly string[]): JsonObject | nu
   return isObject(body) && Object.keys(body).every((name) => fields.includes(name)) ? body : null;
 }
 
+/** Empty for anything but text. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
 export function unknownProperty(): Reply {
   return graphError(400, 'Request_BadRequest', 'The request holds a property that is not known here.');
 }

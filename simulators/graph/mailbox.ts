@@ -2,7 +2,7 @@
 import type { AutomaticRepliesSetting, MailFolder } from '@microsoft/microsoft-graph-types';
 import { isObject, type Json } from '../../workflows/language/json.ts';
 import type { Reply } from '../serve.ts';
-import { bodyOf, page, removeById, unknownProperty, type Endpoint, type Visit } from './endpoint.ts';
+import { bodyOf, page, removeById, textOf, unknownProperty, type Endpoint, type Visit } from './endpoint.ts';
 import { graphError } from './error.ts';
 import { withUser } from './people.ts';
 import { exchangeId } from './state.ts';
@@ -48,7 +48,7 @@ function patchSettings(visit: Visit): Reply {
     if (!isObject(replies) || Object.keys(replies).some((name) => !REPLY_FIELDS.includes(name)))
       return unknownProperty();
     const { status } = replies;
-    if (status !== undefined && !['disabled', 'alwaysEnabled', 'scheduled'].includes(String(status)))
+    if (status !== undefined && !['disabled', 'alwaysEnabled', 'scheduled'].includes(textOf(status)))
       return graphError(400, 'ErrorInvalidRequest', 'The status of the automatic reply is not known.');
     const before = account.mailbox.automaticRepliesSetting ?? {};
     const after: AutomaticRepliesSetting = { ...before, ...replies };

@@ -1,6 +1,5 @@
 /** Endpoints of what an account signs in with: methods, and the temporary access pass. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Json } from '../../workflows/language/json.ts';
 import type { Reply } from '../serve.ts';
 import { bodyOf, page, removeById, unknownProperty, type Endpoint, type Visit } from './endpoint.ts';
 import { graphError, noSuchUser } from './error.ts';
@@ -70,7 +69,7 @@ function removePass(visit: Visit): Reply {
 function listPasses(visit: Visit): Reply {
   return withUser(visit, ({ pass }) => {
     const shown = pass === null ? [] : [{ ...pass, temporaryAccessPass: null }];
-    return page(visit, shown as unknown as readonly Record<string, Json>[]);
+    return page(visit, shown);
   });
 }
 

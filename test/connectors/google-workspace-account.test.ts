@@ -234,7 +234,11 @@ describe('Google Workspace: what the single switches say', () => {
   async function inScene(body: (scene: Scene) => Promise<void>): Promise<void> {
     const scene = await openScene({ keyFile });
     scene.simulator.seedAttacker(VICTIM);
-    await body(scene).finally(() => scene.simulator.close());
+    try {
+      await body(scene);
+    } finally {
+      await scene.simulator.close();
+    }
   }
   const input = { user_email: VICTIM };
 

@@ -1,5 +1,4 @@
 /** ListFilters and DeleteFilter: the mailbox's filters, which look like an intruder’s, and their removal. */
-import { z } from 'zod';
 import type { DeleteFilter, ListFilters } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
 import { EvidenceError, type EvidenceStore } from '../../evidence/store.ts';
@@ -8,25 +7,13 @@ import { firstFound } from '../found.ts';
 import { notConfirmed } from '../setting.ts';
 import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
+import { readFilters } from './filter-list.ts';
 import { undoDeletion } from './filters-back.ts';
 import { afterChanges, type Failure } from './fault.ts';
 import { MAIL_SETTINGS } from './scopes.ts';
-import { filterBody, suspicions, type MailFilter } from './suspicion.ts';
+import { suspicions, type MailFilter } from './suspicion.ts';
 
 const SCOPES = [MAIL_SETTINGS];
-/** Google leaves the list out when it is empty. */
-const filterList = z.looseObject({ filter: z.array(filterBody).nullish() });
-
-export async function readFilters(
-  google: Conversation,
-  mailbox: string,
-): Promise<Got<readonly MailFilter[]>> {
-  const got = await google.read('mailbox', filterList, ({ gmail }) =>
-    gmail.users.settings.filters.list({ userId: mailbox }),
-  );
-  return got.kind === 'got' ? { kind: 'got', value: got.value.filter ?? [] } : got;
-}
-
 export function listFilters(
   config: Workspace,
 ): Performance<InputOf<typeof ListFilters>, OutputOf<typeof ListFilters>> {

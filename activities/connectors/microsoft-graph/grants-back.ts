@@ -7,7 +7,7 @@ import { savedItems } from '../saved-items.ts';
 import { cannotUndo, moved, NOTHING, notConfirmed } from '../setting.ts';
 import type { Graph } from './client.ts';
 import { afterChanges, type Got } from './fault.ts';
-import { findGrants, type Found } from './grants.ts';
+import { findGrants, type Found } from './grant-list.ts';
 import { user, type At } from './performance.ts';
 
 const grant = z.looseObject({

@@ -1,51 +1,18 @@
 /** Cuts off whoever got in through an app or still holds a session. */
-import type { AppRoleAssignment, OAuth2PermissionGrant } from '@microsoft/microsoft-graph-types';
 import { RevokeAppAccess, SignOut } from '../../catalogue/account.ts';
 import { RevokeOAuthTokens } from '../../catalogue/email.ts';
 import { firstFound } from '../found.ts';
 import { notConfirmed } from '../setting.ts';
 import { keep } from './evidence.ts';
 import { afterChanges, isGone, type Got } from './fault.ts';
-import type { Graph } from './client.ts';
+import { findGrants, type Found } from './grant-list.ts';
 import { undoRevocation } from './grants-back.ts';
 import { deed, plain, user, type At } from './performance.ts';
-import { findAccount } from './proof.ts';
 
 interface Revocable {
   readonly path: string;
   /** Service principal that loses its access. */
   readonly client: string;
-}
-
-export interface Found {
-  readonly grants: readonly OAuth2PermissionGrant[];
-  readonly assignments: readonly AppRoleAssignment[];
-}
-
-/**
- * The grants of one user, by id: an application may not list them below the user. Consent for the whole
- * tenant has no principal and so never matches.
- */
-export function grantsOf(accountId: string): string {
-  const filter = `principalId eq '${accountId.replaceAll("'", "''")}'`;
-  return `/oauth2PermissionGrants?$filter=${encodeURIComponent(filter)}`;
-}
-
-/** Only what is this user's own: consent for the whole tenant and roles through groups also serve others. */
-export async function findGrants(graph: Graph, address: string): Promise<Got<Found>> {
-  const account = await findAccount(graph, address);
-  if (account.kind !== 'got') return account;
-  const grants = await graph.list<OAuth2PermissionGrant>(grantsOf(account.value.id));
-  if (grants.kind !== 'got') return grants;
-  const assignments = await graph.list<AppRoleAssignment>(`${user(address)}/appRoleAssignments`);
-  if (assignments.kind !== 'got') return assignments;
-  return {
-    kind: 'got',
-    value: {
-      grants: grants.value.filter((grant) => grant.consentType === 'Principal'),
-      assignments: assignments.value.filter((assignment) => assignment.principalType === 'User'),
-    },
-  };
 }
 
 function revocable({ grants, assignments }: Found, address: string): readonly Revocable[] {

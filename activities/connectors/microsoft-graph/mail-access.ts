@@ -5,8 +5,7 @@ import type { JsonObject } from '../../../workflows/language/json.ts';
 import { bring, savedFor, undoSetting, type Setting } from '../setting.ts';
 import type { Graph } from './client.ts';
 import { PROVIDER, unavailable } from './fault.ts';
-import { deed, domainsOf, user } from './performance.ts';
-import { rulesPath } from './rules.ts';
+import { deed, domainsOf, rulesPath, user } from './performance.ts';
 import { outsideRecipients } from './suspicion.ts';
 
 /** When it answers; what it says stays where it is. */

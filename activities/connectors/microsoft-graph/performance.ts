@@ -56,6 +56,11 @@ export function user(address: string): string {
   return `/users/${encodeURIComponent(address)}`;
 }
 
+/** The rules of an account's inbox; there are none elsewhere. */
+export function rulesPath(address: string): string {
+  return `${user(address)}/mailFolders/inbox/messageRules`;
+}
+
 /** Text that strangers wrote, fit for one line of a report: no control or direction marks, at most 120 characters. */
 export function plain(text: string): string {
   const cleaned = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();

@@ -8,8 +8,7 @@ import { savedItems } from '../saved-items.ts';
 import { cannotUndo, NOTHING, notConfirmed } from '../setting.ts';
 import type { Graph } from './client.ts';
 import { afterChanges, type Got } from './fault.ts';
-import type { At } from './performance.ts';
-import { rulesPath } from './rules.ts';
+import { rulesPath, type At } from './performance.ts';
 
 /** As Graph gave it. */
 const savedRules = z.array(z.looseObject({ id: z.string() }));
@@ -27,7 +26,7 @@ function bodyOf(rule: SavedRule): JsonObject {
 function wording(rule: MessageRule | SavedRule): string {
   const { displayName, isEnabled, conditions, actions, exceptions } = rule as MessageRule;
   const said = { displayName, isEnabled, conditions, actions, exceptions };
-  return canonical((bare(JSON.parse(JSON.stringify(said)) as Json) as JsonObject | null) ?? {});
+  return canonical(bare(JSON.parse(JSON.stringify(said)) as Json) ?? {});
 }
 
 function bare(value: Json): Json | null {

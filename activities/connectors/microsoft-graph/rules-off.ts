@@ -6,8 +6,7 @@ import type { CallContext, Undo } from '../connector.ts';
 import { bring, savedFor, undoSetting, type Setting } from '../setting.ts';
 import type { Graph } from './client.ts';
 import { afterChanges, type Got } from './fault.ts';
-import { deed, domainsOf, type At } from './performance.ts';
-import { rulesPath } from './rules.ts';
+import { deed, domainsOf, rulesPath, type At } from './performance.ts';
 import { outsideRecipients } from './suspicion.ts';
 
 /** By id of the rule: is it on? One that is not there can neither be switched nor put back. */

@@ -6,13 +6,9 @@ import { notConfirmed } from '../setting.ts';
 import type { Graph } from './client.ts';
 import { keep } from './evidence.ts';
 import { afterChanges, isGone, type Got } from './fault.ts';
-import { deed, domainsOf, user } from './performance.ts';
+import { deed, domainsOf, rulesPath, user } from './performance.ts';
 import { undoDeletion } from './rules-back.ts';
 import { suspicionsOf } from './suspicion.ts';
-
-export function rulesPath(address: string): string {
-  return `${user(address)}/mailFolders/inbox/messageRules`;
-}
 
 /** Null: the folder is gone. */
 async function folderName(graph: Graph, address: string, id: string): Promise<Got<string | null>> {
