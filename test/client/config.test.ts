@@ -333,6 +333,34 @@ describe('the record', () => {
   });
 });
 
+describe('where a second factor is demanded', () => {
+  const GROUP = '7c2a9d10-54b3-4e0f-9d2b-0a8f6f3f0e03';
+  const both = (unit: string, group: string): string => `connectors:
+  google_workspace:
+    service_account: secret://env/CORDON_SECRET_G
+    admin_subject: a@example.org
+    organisation_domains: [example.org]
+    second_factor_unit: ${unit}
+  microsoft_graph:
+    tenant: t
+    client_id: c
+    client_secret: secret://env/CORDON_SECRET_M
+    second_factor_group: ${group}
+`;
+
+  test('is a unit at Google and a group at Microsoft', () => {
+    const { googleWorkspace, microsoftGraph } = accepted(both('/Second factor', GROUP)).connectors;
+    expect(googleWorkspace?.secondFactorUnit).toBe('/Second factor');
+    expect(microsoftGraph?.secondFactorGroup).toBe(GROUP);
+  });
+
+  test('is refused where it is neither', () => {
+    const problems = refused(both('Second factor', 'everyone')).join('\n');
+    expect(problems).toContain('second_factor_unit must be the path of an organisational unit');
+    expect(problems).toContain('second_factor_group must be the object id of a group');
+  });
+});
+
 describe('devices', () => {
   const PIN = `SHA256:${'A'.repeat(43)}`;
 

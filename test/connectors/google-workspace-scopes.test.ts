@@ -1,7 +1,7 @@
 /** Each task gets by with the scopes it declares, and says which to grant when one is missing. */
 import { expect, test } from '@jest/globals';
 import { createGoogleWorkspace } from '../../activities/connectors/google-workspace/index.ts';
-import type { JsonObject } from '../../workflows/language/json.ts';
+import type { Json } from '../../workflows/language/json.ts';
 import { KEY_REFERENCE, openScene, VICTIM } from './google-workspace-world.ts';
 
 const { performs } = createGoogleWorkspace(
@@ -13,7 +13,7 @@ const { performs } = createGoogleWorkspace(
   },
   { put: () => Promise.reject(), manifest: () => Promise.reject(), get: () => Promise.reject() },
 );
-const inputs: Readonly<Record<string, JsonObject>> = {
+const inputs: Readonly<Record<string, Record<string, Json>>> = {
   ProofOfControl: { account_email: VICTIM },
   EvidenceSnapshot: { user_email: VICTIM, case_id: 'c', kind: 'log' },
   ListFilters: { user_email: VICTIM },
@@ -42,13 +42,30 @@ test('every task is here', () => {
   expect(tasks.map(({ task }) => task).toSorted()).toEqual(Object.keys(inputs).toSorted());
 });
 
-test.each(tasks)('$task works with what it declares and nothing more', async ({ task, scopes, input }) => {
-  const scene = await openScene({ delegatedScopes: scopes });
-  scene.simulator.seedAttacker(VICTIM);
-  const answer = await scene.perform(task, input);
-  expect(['done', 'action_required']).toContain(answer.kind);
-  await scene.simulator.close();
-});
+test.each(tasks)(
+  '$task works, and is taken back, with what it declares and nothing more',
+  async ({ task, scopes, input }) => {
+    const scene = await openScene({ delegatedScopes: scopes });
+    scene.simulator.seedAttacker(VICTIM);
+    const { filters, mail, forwardingAddresses } = scene.simulator.account(VICTIM);
+    const named = { ...input };
+    if (task === 'DeleteFilter') named['filter_ids'] = [...filters.keys()].slice(0, 1);
+    if (task === 'RemoveForwardingAddresses') {
+      mail.autoForwarding = { enabled: false };
+      named['addresses'] = [...forwardingAddresses.keys()];
+    }
+    const answer = await scene.perform(task, named);
+    expect(['done', 'action_required']).toContain(answer.kind);
+    const undo = performs[task]?.undo;
+    expect(answer.kind === 'done' && answer.undo !== undefined).toBe(undo !== undefined);
+    if (undo !== undefined && answer.kind === 'done')
+      expect(await scene.performs[task]?.undo?.perform(answer.undo ?? {}, scene.call)).toMatchObject({
+        kind: 'done',
+        output: { changed: true },
+      });
+    await scene.simulator.close();
+  },
+);
 
 const pairs = tasks.flatMap(({ task, scopes, input }) =>
   scopes.map((missing) => ({ task, scopes, input, missing })),

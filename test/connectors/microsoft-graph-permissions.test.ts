@@ -37,26 +37,36 @@ async function answers(type: string, roles: readonly string[]) {
     ...(type === 'RemoveAuthenticationMethods' ? { method_ids: methods.slice(1).map(({ id }) => id) } : {}),
   };
   try {
-    return await Promise.all(
+    const given = await Promise.all(
       (inputs[type] ?? []).map((input) => world.perform(type, { ...input, ...named })),
     );
+    const undo = world.connector.performs[type]?.undo;
+    const saved = given.flatMap((answer) => (answer.kind === 'done' && answer.undo ? [answer.undo] : []));
+    return {
+      given,
+      undone: await Promise.all(
+        undo === undefined ? [] : saved.map((each) => undo.perform(each, world.call())),
+      ),
+    };
   } finally {
     await world.simulator.close();
   }
 }
 
 describe('Microsoft Graph: the permissions a task names', () => {
-  test.each(Object.keys(performs))('are enough for %s', async (type) => {
-    const given = await answers(type, performs[type]?.scopes ?? []);
+  test.each(Object.keys(performs))('are enough for %s, and for taking it back', async (type) => {
+    const { given, undone } = await answers(type, performs[type]?.scopes ?? []);
     expect(given.map(({ kind }) => kind)).toEqual(given.map(() => 'done'));
     expect(given.length).toBeGreaterThan(0);
+    const taken = { kind: 'done', output: { changed: true } };
+    expect(undone).toMatchObject(performs[type]?.undo === undefined ? [] : [taken]);
   });
 
   const pairs = Object.entries(performs).flatMap(([type, { scopes }]) =>
     scopes.map((scope) => [type, scope] as const),
   );
   test.each(pairs)('%s needs %s: without it, it ends with a 403 that names it', async (type, scope) => {
-    const given = await answers(
+    const { given } = await answers(
       type,
       (performs[type]?.scopes ?? []).filter((other) => other !== scope),
     );

@@ -1,7 +1,6 @@
 /** Grants and application roles given again from the evidence that was kept before they were revoked. */
 import type { AppRoleAssignment, OAuth2PermissionGrant } from '@microsoft/microsoft-graph-types';
 import { z } from 'zod';
-import type { JsonObject } from '../../../workflows/language/json.ts';
 import type { Answer, CallContext, Undo, Undone } from '../connector.ts';
 import { savedItems } from '../saved-items.ts';
 import { cannotUndo, moved, NOTHING, notConfirmed } from '../setting.ts';
@@ -59,11 +58,16 @@ function give(graph: Graph, address: string, right: Right): ReturnType<Graph['ch
   const { said } = right;
   const to = { principalId: said.principalId, resourceId: said.resourceId };
   if (right.kind === 'role') {
-    const body: JsonObject = { ...to, appRoleId: right.said.appRoleId };
+    const body = { ...to, appRoleId: right.said.appRoleId } satisfies AppRoleAssignment;
     return graph.change('POST', `${user(address)}/appRoleAssignments`, body);
   }
   const { clientId, scope } = right.said;
-  const body: JsonObject = { ...to, clientId, consentType: 'Principal', scope: scope ?? '' };
+  const body = {
+    ...to,
+    clientId,
+    consentType: 'Principal',
+    scope: scope ?? '',
+  } satisfies OAuth2PermissionGrant;
   return graph.change('POST', '/oauth2PermissionGrants', body);
 }
 

@@ -54,7 +54,7 @@ async function issue(
   const made = await graph.change('POST', passesPath(user_email), {
     lifetimeInMinutes: lifetime_minutes,
     isUsableOnce: usable_once,
-  });
+  } satisfies Pass);
   if (made.kind !== 'got') return made;
   const pass = isObject(made.value) ? (made.value as Pass) : {};
   const { id, temporaryAccessPass: value } = pass;

@@ -34,7 +34,7 @@ function switches(
       for (const [id, isEnabled] of Object.entries(to)) {
         if (isEnabled === from[id] || isEnabled === 'gone') continue;
         const path = `${rulesPath(address)}/${encodeURIComponent(id)}`;
-        const changed = await graph.change('PATCH', path, { isEnabled });
+        const changed = await graph.change('PATCH', path, { isEnabled } satisfies MessageRule);
         if (changed.kind !== 'got') return afterChanges(changed, changes);
         changes += 1;
       }

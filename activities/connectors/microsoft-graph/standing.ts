@@ -18,7 +18,7 @@ function enabled(graph: Graph, address: string): Setting<Enabled> {
       if (found.kind !== 'got') return found;
       return { kind: 'got', value: { accountEnabled: found.value.accountEnabled !== false } };
     },
-    write: (to) => graph.change('PATCH', user(address), to),
+    write: (to) => graph.change('PATCH', user(address), to satisfies User),
   };
 }
 
