@@ -42,6 +42,8 @@ export interface World {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly contracts: ReadonlyMap<string, TaskContract>;
   readonly catalogue: Catalogue;
+  /** By connector: the task queue that its calls go to. Those without one are called from the common queue. */
+  readonly queues?: ReadonlyMap<string, string>;
   /** The playbook's YAML by id; null when there is none. */
   readonly playbook: (id: string) => Promise<{ readonly file: string; readonly source: Uint8Array } | null>;
   /** Which provider holds an account; null when the directory does not know it. */

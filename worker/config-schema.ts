@@ -7,6 +7,7 @@ import { approvals, roster } from './config-approvals-schema.ts';
 import { endpointSection, networkSection, routerSection } from './config-device-sections.ts';
 import { policy } from './config-policy-schema.ts';
 import { gateway, principal } from './config-proof.ts';
+import { queues } from './config-queues.ts';
 import {
   bindings,
   channels,
@@ -106,6 +107,7 @@ export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
     task_queue: word.default('cordon'),
+    queues,
     state: state.default('.cordon/cordon.db'),
     state_password: reference.optional(),
     playbooks: path.default('playbooks'),

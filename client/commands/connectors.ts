@@ -33,9 +33,14 @@ async function show(terminal: Terminal, config: Config, options: Options): Promi
   return EXIT.done;
 }
 
-function render({ connector, configured, actions }: ConnectorLine, { out }: Terminal): string {
+function render(
+  { connector, configured, per_second: perSecond, actions }: ConnectorLine,
+  { out }: Terminal,
+): string {
   const { colours } = out;
   const state = configured ? colours.green('configured') : colours.dim('not configured');
+  const rate =
+    perSecond === null ? '' : colours.dim(`  at most ${perSecond} calls a second on a queue of its own`);
   const columns = [
     { title: 'ACTION', most: 28 },
     { title: 'UNDO', most: 4 },
@@ -52,7 +57,7 @@ function render({ connector, configured, actions }: ConnectorLine, { out }: Term
     scopesOf(action, below),
   ]);
   const said = below === '' ? '' : colours.dim(`scopes stand below ${below}\n`);
-  return `${colours.bold(connector)}  ${state}\n${said}${table(columns, rows, out)}\n`;
+  return `${colours.bold(connector)}  ${state}${rate}\n${said}${table(columns, rows, out)}\n`;
 }
 
 /** Google's scopes are addresses of which only the end differs; said once, the rest can be read. Empty: there is none. */

@@ -28,6 +28,23 @@ function refused(text: string, env: { readonly [name: string]: string } = {}): r
   return loaded.problems.map((problem) => problem.replaceAll(file, 'cordon.yaml'));
 }
 
+describe('queues of their own', () => {
+  test('are for connectors that there are, with a rate or a worker elsewhere', () => {
+    expect(accepted('queues: { defender: { per_second: 0.5 }, router: { elsewhere: true } }').queues).toEqual(
+      {
+        defender: { perSecond: 0.5, elsewhere: false },
+        router: { perSecond: null, elsewhere: true },
+      },
+    );
+    expect(refused('queues: { rooter: { elsewhere: true } }')).toEqual([
+      'cordon.yaml:1:11 queues.rooter: there is no such setting. Did you mean `router`?',
+    ]);
+    expect(refused('queues: { router: { per_second: 0 } }')).toEqual([
+      expect.stringContaining('must be a number of calls a second, above 0 and at most 1000'),
+    ]);
+  });
+});
+
 describe('the configuration', () => {
   test('the shipped example loads and shows the defaults', () => {
     const example = loadConfig({ file: EXAMPLE, env: {} });

@@ -29,6 +29,8 @@ export function createGoogleWorkspace(
   const config: Workspace = { ...settings, egress: createEgress(origins, egress) };
   return {
     name: 'google-workspace',
+    // The Directory takes 2,400 requests a minute from a project; a call makes up to ten.
+    perSecond: 4,
     performs: {
       ProofOfControl: proofOfControl(config),
       EvidenceSnapshot: evidenceSnapshot(config, evidence),

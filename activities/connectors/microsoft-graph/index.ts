@@ -38,6 +38,8 @@ export function createMicrosoftGraph(
   });
   return {
     name: PROVIDER,
+    // 3,000 identity writes in 150 s for a tenant, from everything in it; a call makes up to ten requests.
+    perSecond: 2,
     performs: Object.fromEntries([
       performanceOf(proofOfControl, bind),
       performanceOf(evidenceSnapshot, bind),
