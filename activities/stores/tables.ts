@@ -109,8 +109,10 @@ export interface Tables {
   head(): Promise<HeadRow>;
   /** Up to `limit` entries from index `from`. */
   entries(from: number, limit: number): Promise<readonly StoredEntry[]>;
-  /** Up to `limit` entries of the run from its number `fromSeq`. */
-  entriesOfRun(run: string, fromSeq: number, limit: number): Promise<readonly EntryRow[]>;
+  /** Where up to `limit` entries of the run stand, from its last one back; given `before`, from the one before that. */
+  placesOfRun(run: string, before: number | null, limit: number): Promise<readonly number[]>;
+  /** Entries at these indexes, which rise. */
+  entriesAt(places: readonly number[]): Promise<readonly StoredEntry[]>;
   claim(key: string): Promise<ClaimRecord | null>;
   document(kind: DocumentKind, digest: string): Promise<string | null>;
   /** Up to `limit` values of entries from index `from` on, whole entries only, by index and path. */

@@ -56,7 +56,12 @@ export function createMemoryTables(log: string): Tables {
     },
     head: async () => head,
     entries: async (from, limit) => entries.slice(from, from + limit),
-    entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
+    async placesOfRun(run, before, limit) {
+      const places = (byRun.get(run) ?? []).map(({ index }) => index);
+      const earlier = before === null ? places : places.filter((index) => index < before);
+      return earlier.toReversed().slice(0, limit);
+    },
+    entriesAt: async (places) => places.flatMap((index) => entries[index] ?? []),
     claim: async (key) => claims.get(key) ?? null,
     document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
     values: async (from, limit) =>

@@ -33,10 +33,11 @@ import {
   DOCUMENT,
   ENDS,
   ENTRIES_BY_ID,
+  ENTRIES_AT,
   ENTRIES_FROM,
-  ENTRIES_OF_RUN,
   HEAD,
   lockHead,
+  PLACES_OF_RUN,
   RESERVATIONS,
   VALUES_FROM,
   VALUES_OF,
@@ -65,8 +66,12 @@ export function createPostgresTables(connections: Connections, durability: Durab
       }),
     head: () => reading(async (client) => headOf(await rowsOf<HeadRow>(client, HEAD, []))),
     entries: (from, limit) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_FROM, [from, limit])),
-    entriesOfRun: (run, fromSeq, limit) =>
-      reading((client) => rowsOf<EntryRow>(client, ENTRIES_OF_RUN, [run, fromSeq, limit])),
+    placesOfRun: (run, before, limit) =>
+      reading(async (client) => {
+        const rows = await rowsOf<{ readonly i: number }>(client, PLACES_OF_RUN, [run, before, limit]);
+        return rows.map(({ i }) => i);
+      }),
+    entriesAt: (places) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_AT, [places])),
     claim: (key) =>
       reading(async (client) => {
         const [row] = await rowsOf<ClaimRow>(client, CLAIMS, [[key]]);
