@@ -14,7 +14,7 @@ import { sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { draft } from './drafting.ts';
-import { decideGroup, type Call, type Wishes } from './group.ts';
+import { decideGroup, questionsOf, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
 import { inPages, runInPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
@@ -159,7 +159,10 @@ function createSubmit(tables: Tables, now: () => number) {
   const runEnds = createRunEnds();
   const committer = createCommitter<Call>(async (calls) => {
     // No generator is written here: making a new generator function for each commit costs more than running one.
-    const { keep } = await tables.commit((head) => decideGroup(calls, head, runEnds, now()));
+    const ahead = questionsOf(calls, runEnds);
+    const { keep } = await tables.commit(ahead, (head, found) =>
+      decideGroup(calls, { head, ahead, found }, runEnds, now()),
+    );
     keep();
   });
   const call = async <Answer>(

@@ -97,13 +97,14 @@ export type Deliberation<Conclusion extends Changes = Changes> = Generator<Needs
 
 export interface Tables {
   /**
-   * One transaction: locks and reads the head, answers the questions of `deliberate`, writes what it ends with. MUST
-   * run alone: no other writer, in this process or another, between the lock and the commit, and no reader that
-   * sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
-   * nobody can tell.
+   * One transaction: locks and reads the head, answers `ahead` and the questions of `deliberate`, writes what it ends
+   * with. MUST run alone: no other writer, in this process or another, between the lock and the commit, and no reader
+   * that sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
+   * nobody can tell. `ahead` is asked whatever the head is, and so may travel with the lock.
    */
   commit<Conclusion extends Changes>(
-    deliberate: (head: HeadRow) => Deliberation<Conclusion>,
+    ahead: Needs,
+    deliberate: (head: HeadRow, found: Found) => Deliberation<Conclusion>,
   ): Promise<Conclusion>;
   /** From here on: what is committed, outside any transaction. */
   head(): Promise<HeadRow>;

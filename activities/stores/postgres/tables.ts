@@ -18,6 +18,7 @@ import type { CounterNeed, ReservationRow } from '../reservations.ts';
 import {
   wholeEntries,
   type Changes,
+  type Deliberation,
   type EntryRow,
   type Found,
   type HeadRow,
@@ -27,6 +28,7 @@ import {
 import { createPostgresCheckpoints } from './checkpoints.ts';
 import type { Connections } from './connect.ts';
 import { translated } from './failure.ts';
+import { createStatements, type Query, type Statements } from './prepared.ts';
 import type { Durability } from './self-check.ts';
 import {
   CLAIMS,
@@ -47,23 +49,22 @@ import { inserts } from './writes.ts';
 
 export function createPostgresTables(connections: Connections, durability: Durability): Tables {
   const lock = lockHead(durability.synchronousCommit);
+  const statements = createStatements();
   const reading = <T>(work: (client: ClientBase) => Promise<T>): Promise<T> =>
     connections.read((client) => translated('reading the store', () => work(client)));
 
   return {
-    commit: (deliberate) =>
-      connections.commit(async (client) => {
-        const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
-        const deliberation = deliberate(await talk(() => lockedHead(client, lock)));
-        let step = deliberation.next();
-        while (step.done !== true) {
-          const needs = step.value;
-          step = deliberation.next(await talk(() => answer(client, needs)));
-        }
-        const conclusion = step.value;
-        await talk(() => write(client, conclusion));
-        return conclusion;
-      }),
+    async commit(ahead, deliberate) {
+      const attempt = () =>
+        connections.commit((client) => transact(client, { lock, statements, ahead, deliberate }));
+      try {
+        return await attempt();
+      } catch (error) {
+        // Nothing was stored: the transaction ended with the statement that the connection does not know.
+        if (!statements.refusedBy(error)) throw error;
+        return attempt();
+      }
+    },
     head: () => reading(async (client) => headOf(await rowsOf<HeadRow>(client, HEAD, []))),
     entries: (from, limit) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_FROM, [from, limit])),
     placesOfRun: (run, before, limit) =>
@@ -92,6 +93,34 @@ export function createPostgresTables(connections: Connections, durability: Durab
   };
 }
 
+interface Transaction<Conclusion extends Changes> {
+  readonly lock: readonly string[];
+  readonly statements: Statements;
+  readonly ahead: Needs;
+  readonly deliberate: (head: HeadRow, found: Found) => Deliberation<Conclusion>;
+}
+
+async function transact<Conclusion extends Changes>(
+  client: ClientBase,
+  { lock, statements: { query }, ahead, deliberate }: Transaction<Conclusion>,
+): Promise<Conclusion> {
+  const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
+  const ask: Ask = async <Row extends object>(text: string, values: readonly unknown[]) =>
+    (await query<Row>(client, text, values)).rows;
+  const [head, found] = await talk(() => Promise.all([lockedHead(client, lock), answer(ask, ahead)]));
+  const deliberation = deliberate(head, found);
+  let step = deliberation.next();
+  while (step.done !== true) {
+    const needs = step.value;
+    step = deliberation.next(await talk(() => answer(ask, needs)));
+  }
+  const conclusion = step.value;
+  await talk(() => write(client, query, conclusion));
+  return conclusion;
+}
+
+type Ask = <Row extends object>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
+
 async function rowsOf<Row extends object>(
   client: ClientBase,
   text: string,
@@ -115,16 +144,16 @@ function headOf([row]: readonly HeadRow[]): HeadRow {
 }
 
 /** All questions travel together. */
-async function answer(client: ClientBase, needs: Needs): Promise<Found> {
+async function answer(ask: Ask, needs: Needs): Promise<Found> {
   const list = <Row extends object>(text: string, wanted: readonly unknown[]): Promise<readonly Row[]> =>
-    wanted.length === 0 ? Promise.resolve([]) : rowsOf<Row>(client, text, [wanted]);
+    wanted.length === 0 ? Promise.resolve([]) : ask<Row>(text, [wanted]);
   const [claims, entries, ends, tail, values, reservations] = await Promise.all([
     list<ClaimRow>(CLAIMS, needs.claims),
     list<EntryRow>(ENTRIES_BY_ID, needs.entries),
     list<EntryRow>(ENDS, needs.runs),
-    needs.tailFrom === null ? [] : rowsOf<StoredEntry>(client, ENTRIES_FROM, [needs.tailFrom, 2]),
+    needs.tailFrom === null ? [] : ask<StoredEntry>(ENTRIES_FROM, [needs.tailFrom, 2]),
     list<ValueRow>(VALUES_OF, needs.values),
-    reservationsFor(client, needs.counters),
+    reservationsFor(ask, needs.counters),
   ]);
   return {
     claims: claims.map(fromClaimRow),
@@ -136,12 +165,9 @@ async function answer(client: ClientBase, needs: Needs): Promise<Found> {
   };
 }
 
-function reservationsFor(
-  client: ClientBase,
-  needs: readonly CounterNeed[],
-): Promise<readonly ReservationRow[]> {
+function reservationsFor(ask: Ask, needs: readonly CounterNeed[]): Promise<readonly ReservationRow[]> {
   if (needs.length === 0) return Promise.resolve([]);
-  return rowsOf<ReservationRow>(client, RESERVATIONS, [
+  return ask<ReservationRow>(RESERVATIONS, [
     needs.map(({ counter }) => counter),
     needs.map(({ windowMs }) => windowMs),
     needs.map(({ now }) => now),
@@ -150,9 +176,9 @@ function reservationsFor(
   ]);
 }
 
-async function write(client: ClientBase, changes: Changes): Promise<void> {
+async function write(client: ClientBase, query: Query, changes: Changes): Promise<void> {
   const results = await Promise.all([
-    ...inserts(changes).map(({ text, values }) => client.query(text, [...values])),
+    ...inserts(changes).map(({ text, values }) => query(client, text, values)),
     client.query('COMMIT'),
   ]);
   if (results.at(-1)?.command !== 'COMMIT') throw new Error('the server rolled a commit back');

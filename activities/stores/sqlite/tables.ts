@@ -119,10 +119,10 @@ export function createSqliteTables(db: Database): Tables {
   const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
-    commit: async (deliberate) =>
+    commit: async (ahead, deliberate) =>
       translated('writing to the store', () => {
         const conclusion = transact(() => {
-          const changes = concludeAtOnce(deliberate(headOf(head.get())), answer);
+          const changes = concludeAtOnce(deliberate(headOf(head.get()), answer(ahead)), answer);
           write(changes);
           return changes;
         });
