@@ -88,14 +88,17 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const LONE_SURROGATES = /[\ud800-\udfff]/gu;
+
 /** Text that can be stored as UTF-8: what is no character becomes U+FFFD. */
 export function wellFormed(text: string): string {
-  return text.toWellFormed();
+  return LONE_SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text;
 }
 
 /** JSON.stringify escapes strings exactly as RFC 8785 section 3.2.2.2 asks, save for lone surrogates. */
 function writeText(text: string, trail: Trail): string {
-  if (!text.isWellFormed()) throw refusal(trail, 'holds half of a surrogate pair');
+  if (LONE_SURROGATE.test(text)) throw refusal(trail, 'holds half of a surrogate pair');
   return JSON.stringify(text);
 }
 

@@ -2,11 +2,12 @@
  * The tables in Postgres. One connection for commits, others for reading.
  *
  * Q1 The head row is locked before anything else is read. READ COMMITTED: what is read after the lock was committed
- *    before it, by whomever.
+ *    before it, by whomever. Questions may travel with the lock; the server takes them up when it is held.
  * Q2 COMMIT returns after the flush to disk. Each transaction says so itself, so a server whose default changes
  *    under us weakens nothing.
  * Q3 After any error the connection is given up and the transaction with it. An error while COMMIT is under way
- *    tells nobody what became of it; the repeat will find out.
+ *    tells nobody what became of it; the repeat will find out. Only a statement that the connection does not know is
+ *    repeated here: such a transaction wrote nothing.
  * Q4 Writes and COMMIT travel together. When a write fails the server turns the COMMIT into a rollback and says so;
  *    only the word COMMIT counts.
  */

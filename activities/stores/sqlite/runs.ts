@@ -12,6 +12,10 @@ export interface RunReading {
   entriesAt(places: readonly number[]): readonly StoredEntry[];
 }
 
+interface Place {
+  readonly i: number;
+}
+
 /** A link that leads forwards is damage, and would be followed for ever. */
 const back = (start: string): string => `
 WITH RECURSIVE back (i) AS (
@@ -29,19 +33,20 @@ export function createRunReading(db: Database): RunReading {
   const entriesAt = (places: readonly number[]): readonly StoredEntry[] =>
     places.flatMap((index) => entry.get(index) ?? []);
   if (!hasRuns(db)) {
-    const byIndex = db.prepare<[string, number, number], number>(BY_INDEX).pluck();
+    const byIndex = db.prepare<[string, number, number], Place>(BY_INDEX);
     return {
-      places: (run, before, limit) => byIndex.all(run, before ?? Number.MAX_SAFE_INTEGER, limit),
+      places: (run, before, limit) =>
+        byIndex.all(run, before ?? Number.MAX_SAFE_INTEGER, limit).map(({ i }) => i),
       entriesAt,
     };
   }
-  const fromEnd = db.prepare<[string, number], number>(back('SELECT last FROM runs WHERE run = ?')).pluck();
-  const fromEntry = db
-    .prepare<[number, number], number>(back('SELECT prior FROM entries WHERE i = ? AND prior < i'))
-    .pluck();
+  const fromEnd = db.prepare<[string, number], Place>(back('SELECT last FROM runs WHERE run = ?'));
+  const fromEntry = db.prepare<[number, number], Place>(
+    back('SELECT prior FROM entries WHERE i = ? AND prior < i'),
+  );
   return {
     places: (run, before, limit) =>
-      before === null ? fromEnd.all(run, limit) : fromEntry.all(before, limit),
+      (before === null ? fromEnd.all(run, limit) : fromEntry.all(before, limit)).map(({ i }) => i),
     entriesAt,
   };
 }
