@@ -29,6 +29,7 @@ import {
 import { createPostgresCheckpoints } from './checkpoints.ts';
 import type { Connections } from './connect.ts';
 import { translated } from './failure.ts';
+import { foresee, isAsForeseen, type Deliberate } from './foresight.ts';
 import { createStatements, type Query, type Statements } from './prepared.ts';
 import type { Durability } from './self-check.ts';
 import {
@@ -51,20 +52,22 @@ import { inserts } from './writes.ts';
 export function createPostgresTables(connections: Connections, durability: Durability): Tables {
   const lock = lockHead(durability.synchronousCommit);
   const statements = createStatements();
+  /** The head as we left it last. */
+  let left: HeadRow | null = null;
   const reading = <T>(work: (client: ClientBase) => Promise<T>): Promise<T> =>
     connections.read((client) => translated('reading the store', () => work(client)));
 
   return {
     async commit(ahead, deliberate) {
       const attempt = () =>
-        connections.commit((client) => transact(client, { lock, statements, ahead, deliberate }));
-      try {
-        return await attempt();
-      } catch (error) {
+        connections.commit((client) => transact(client, { lock, statements, ahead, left, deliberate }));
+      const conclusion = await attempt().catch((error: unknown) => {
         // Nothing was stored: the transaction ended with the statement that the connection does not know.
         if (!statements.refusedBy(error)) throw error;
         return attempt();
-      }
+      });
+      left = conclusion.head ?? left;
+      return conclusion;
     },
     head: () => reading(async (client) => headOf(await rowsOf<HeadRow>(client, HEAD, []))),
     entries: (from, limit) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_FROM, [from, limit])),
@@ -98,26 +101,35 @@ interface Transaction<Conclusion extends Changes> {
   readonly lock: readonly string[];
   readonly statements: Statements;
   readonly ahead: Needs;
-  readonly deliberate: (head: HeadRow, found: Found) => Deliberation<Conclusion>;
+  readonly left: HeadRow | null;
+  readonly deliberate: Deliberate<Conclusion>;
 }
 
 async function transact<Conclusion extends Changes>(
   client: ClientBase,
-  { lock, statements: { query }, ahead, deliberate }: Transaction<Conclusion>,
+  { lock, statements: { query }, ahead, left, deliberate }: Transaction<Conclusion>,
 ): Promise<Conclusion> {
   const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
   const ask: Ask = async <Row extends object>(text: string, values: readonly unknown[]) =>
     (await query<Row>(client, text, values)).rows;
-  const [head, found] = await talk(() => Promise.all([lockedHead(client, lock), answer(ask, ahead)]));
-  const deliberation = deliberate(head, found);
-  let step = deliberation.next();
-  while (step.done !== true) {
-    const needs = step.value;
-    step = deliberation.next(await talk(() => answer(ask, needs)));
-  }
-  const conclusion = step.value;
+  const asked = talk(() => Promise.all([lockedHead(client, lock), answer(ask, ahead)]));
+  const foreseen = foresee(ahead, left, deliberate);
+  const [head, found] = await asked;
+  const conclusion =
+    foreseen !== null && isAsForeseen(left, head, found)
+      ? foreseen
+      : await conclude(deliberate(head, found), (needs) => talk(() => answer(ask, needs)));
   await talk(() => write(client, query, conclusion));
   return conclusion;
+}
+
+async function conclude<Conclusion extends Changes>(
+  deliberation: Deliberation<Conclusion>,
+  answerTo: (needs: Needs) => Promise<Found>,
+): Promise<Conclusion> {
+  let step = deliberation.next();
+  while (step.done !== true) step = deliberation.next(await answerTo(step.value));
+  return step.value;
 }
 
 type Ask = <Row extends object>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
