@@ -14,9 +14,9 @@ import { sha256Hex } from './codec.ts';
 import { closedError, createCommitter } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { draft } from './drafting.ts';
-import { decideGroup, type Call, type Wishes } from './group.ts';
+import { decideGroup, questionsOf, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
-import { inPages, valuesInPages } from './pages.ts';
+import { inPages, runInPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
@@ -88,7 +88,11 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
       return { log, size, leaf };
     },
     read: (from, to) => inPages(from, to, (at, limit) => open().entries(at, limit)),
-    byRun: (chain) => inPages(0, Infinity, (at, limit) => open().entriesOfRun(chain, at, limit)),
+    byRun: (chain) =>
+      runInPages(
+        (before, limit) => open().placesOfRun(chain, before, limit),
+        (places) => open().entriesAt(places),
+      ),
     async lookup(key) {
       refuseUnstorable('a key', [key]);
       const found = await open().claim(key);
@@ -155,7 +159,10 @@ function createSubmit(tables: Tables, now: () => number) {
   const runEnds = createRunEnds();
   const committer = createCommitter<Call>(async (calls) => {
     // No generator is written here: making a new generator function for each commit costs more than running one.
-    const { keep } = await tables.commit((head) => decideGroup(calls, head, runEnds, now()));
+    const ahead = questionsOf(calls, runEnds);
+    const { keep } = await tables.commit(ahead, (head, found) =>
+      decideGroup(calls, { head, ahead, found }, runEnds, now()),
+    );
     keep();
   });
   const call = async <Answer>(

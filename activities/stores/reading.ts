@@ -28,7 +28,7 @@ export interface StoreReading {
   checkpoints(): Promise<readonly string[]>;
   /** Null when it is not there. */
   document(kind: DocumentKind, digest: string): Promise<string | null>;
-  /** What the store's own check of its file says against it; null when nothing, or when it has none. */
+  /** For people: what is damaged beside the entries, as far as the store itself can tell; null when nothing. */
   ownComplaint(): Promise<string | null>;
   close(): Promise<void>;
 }

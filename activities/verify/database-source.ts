@@ -85,7 +85,7 @@ async function damageOf(reading: StoreReading, isHeadless: boolean): Promise<str
   if (isHeadless) return 'its head row is gone';
   try {
     const complaint = await reading.ownComplaint();
-    if (complaint !== null) return `SQLite's own check says: ${complaint}`;
+    if (complaint !== null) return complaint;
     for await (const { kind, digest, text } of reading.documents())
       if (sha256Hex(text) !== digest) return `the ${kind} stored under ${digest} is not what was put there`;
     return null;

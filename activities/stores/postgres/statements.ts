@@ -24,8 +24,10 @@ const ENTRY = 'i AS "index", id, run, run_seq AS "runSeq", bytes';
 export const ENTRIES_BY_ID = `SELECT ${ENTRY} FROM cordon.entries WHERE id = ANY($1::text[])`;
 export const ENTRIES_FROM =
   'SELECT i AS "index", bytes FROM cordon.entries WHERE i >= $1 ORDER BY i LIMIT $2';
-export const ENTRIES_OF_RUN = `
-SELECT ${ENTRY} FROM cordon.entries WHERE run = $1 AND run_seq >= $2 ORDER BY run_seq LIMIT $3`;
+export const ENTRIES_AT =
+  'SELECT i AS "index", bytes FROM cordon.entries WHERE i = ANY($1::bigint[]) ORDER BY i';
+export const PLACES_OF_RUN = `
+SELECT i FROM cordon.entries WHERE run = $1 AND ($2::bigint IS NULL OR i < $2) ORDER BY run_seq DESC LIMIT $3`;
 
 /** One look into the index for each run, however long the run is. */
 export const ENDS = `

@@ -2,11 +2,12 @@
  * The tables in Postgres. One connection for commits, others for reading.
  *
  * Q1 The head row is locked before anything else is read. READ COMMITTED: what is read after the lock was committed
- *    before it, by whomever.
+ *    before it, by whomever. Questions may travel with the lock; the server takes them up when it is held.
  * Q2 COMMIT returns after the flush to disk. Each transaction says so itself, so a server whose default changes
  *    under us weakens nothing.
  * Q3 After any error the connection is given up and the transaction with it. An error while COMMIT is under way
- *    tells nobody what became of it; the repeat will find out.
+ *    tells nobody what became of it; the repeat will find out. Only a statement that the connection does not know is
+ *    repeated here: such a transaction wrote nothing.
  * Q4 Writes and COMMIT travel together. When a write fails the server turns the COMMIT into a rollback and says so;
  *    only the word COMMIT counts.
  */
@@ -18,6 +19,7 @@ import type { CounterNeed, ReservationRow } from '../reservations.ts';
 import {
   wholeEntries,
   type Changes,
+  type Deliberation,
   type EntryRow,
   type Found,
   type HeadRow,
@@ -27,16 +29,19 @@ import {
 import { createPostgresCheckpoints } from './checkpoints.ts';
 import type { Connections } from './connect.ts';
 import { translated } from './failure.ts';
+import { foresee, isAsForeseen, type Deliberate } from './foresight.ts';
+import { createStatements, type Query, type Statements } from './prepared.ts';
 import type { Durability } from './self-check.ts';
 import {
   CLAIMS,
   DOCUMENT,
   ENDS,
   ENTRIES_BY_ID,
+  ENTRIES_AT,
   ENTRIES_FROM,
-  ENTRIES_OF_RUN,
   HEAD,
   lockHead,
+  PLACES_OF_RUN,
   RESERVATIONS,
   VALUES_FROM,
   VALUES_OF,
@@ -46,27 +51,32 @@ import { inserts } from './writes.ts';
 
 export function createPostgresTables(connections: Connections, durability: Durability): Tables {
   const lock = lockHead(durability.synchronousCommit);
+  const statements = createStatements();
+  /** The head as we left it last. */
+  let left: HeadRow | null = null;
   const reading = <T>(work: (client: ClientBase) => Promise<T>): Promise<T> =>
     connections.read((client) => translated('reading the store', () => work(client)));
 
   return {
-    commit: (deliberate) =>
-      connections.commit(async (client) => {
-        const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
-        const deliberation = deliberate(await talk(() => lockedHead(client, lock)));
-        let step = deliberation.next();
-        while (step.done !== true) {
-          const needs = step.value;
-          step = deliberation.next(await talk(() => answer(client, needs)));
-        }
-        const conclusion = step.value;
-        await talk(() => write(client, conclusion));
-        return conclusion;
-      }),
+    async commit(ahead, deliberate) {
+      const attempt = () =>
+        connections.commit((client) => transact(client, { lock, statements, ahead, left, deliberate }));
+      const conclusion = await attempt().catch((error: unknown) => {
+        // Nothing was stored: the transaction ended with the statement that the connection does not know.
+        if (!statements.refusedBy(error)) throw error;
+        return attempt();
+      });
+      left = conclusion.head ?? left;
+      return conclusion;
+    },
     head: () => reading(async (client) => headOf(await rowsOf<HeadRow>(client, HEAD, []))),
     entries: (from, limit) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_FROM, [from, limit])),
-    entriesOfRun: (run, fromSeq, limit) =>
-      reading((client) => rowsOf<EntryRow>(client, ENTRIES_OF_RUN, [run, fromSeq, limit])),
+    placesOfRun: (run, before, limit) =>
+      reading(async (client) => {
+        const rows = await rowsOf<{ readonly i: number }>(client, PLACES_OF_RUN, [run, before, limit]);
+        return rows.map(({ i }) => i);
+      }),
+    entriesAt: (places) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_AT, [places])),
     claim: (key) =>
       reading(async (client) => {
         const [row] = await rowsOf<ClaimRow>(client, CLAIMS, [[key]]);
@@ -86,6 +96,43 @@ export function createPostgresTables(connections: Connections, durability: Durab
     close: () => connections.close(),
   };
 }
+
+interface Transaction<Conclusion extends Changes> {
+  readonly lock: readonly string[];
+  readonly statements: Statements;
+  readonly ahead: Needs;
+  readonly left: HeadRow | null;
+  readonly deliberate: Deliberate<Conclusion>;
+}
+
+async function transact<Conclusion extends Changes>(
+  client: ClientBase,
+  { lock, statements: { query }, ahead, left, deliberate }: Transaction<Conclusion>,
+): Promise<Conclusion> {
+  const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
+  const ask: Ask = async <Row extends object>(text: string, values: readonly unknown[]) =>
+    (await query<Row>(client, text, values)).rows;
+  const asked = talk(() => Promise.all([lockedHead(client, lock), answer(ask, ahead)]));
+  const foreseen = foresee(ahead, left, deliberate);
+  const [head, found] = await asked;
+  const conclusion =
+    foreseen !== null && isAsForeseen(left, head, found)
+      ? foreseen
+      : await conclude(deliberate(head, found), (needs) => talk(() => answer(ask, needs)));
+  await talk(() => write(client, query, conclusion));
+  return conclusion;
+}
+
+async function conclude<Conclusion extends Changes>(
+  deliberation: Deliberation<Conclusion>,
+  answerTo: (needs: Needs) => Promise<Found>,
+): Promise<Conclusion> {
+  let step = deliberation.next();
+  while (step.done !== true) step = deliberation.next(await answerTo(step.value));
+  return step.value;
+}
+
+type Ask = <Row extends object>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
 async function rowsOf<Row extends object>(
   client: ClientBase,
@@ -110,16 +157,16 @@ function headOf([row]: readonly HeadRow[]): HeadRow {
 }
 
 /** All questions travel together. */
-async function answer(client: ClientBase, needs: Needs): Promise<Found> {
+async function answer(ask: Ask, needs: Needs): Promise<Found> {
   const list = <Row extends object>(text: string, wanted: readonly unknown[]): Promise<readonly Row[]> =>
-    wanted.length === 0 ? Promise.resolve([]) : rowsOf<Row>(client, text, [wanted]);
+    wanted.length === 0 ? Promise.resolve([]) : ask<Row>(text, [wanted]);
   const [claims, entries, ends, tail, values, reservations] = await Promise.all([
     list<ClaimRow>(CLAIMS, needs.claims),
     list<EntryRow>(ENTRIES_BY_ID, needs.entries),
     list<EntryRow>(ENDS, needs.runs),
-    needs.tailFrom === null ? [] : rowsOf<StoredEntry>(client, ENTRIES_FROM, [needs.tailFrom, 2]),
+    needs.tailFrom === null ? [] : ask<StoredEntry>(ENTRIES_FROM, [needs.tailFrom, 2]),
     list<ValueRow>(VALUES_OF, needs.values),
-    reservationsFor(client, needs.counters),
+    reservationsFor(ask, needs.counters),
   ]);
   return {
     claims: claims.map(fromClaimRow),
@@ -131,12 +178,9 @@ async function answer(client: ClientBase, needs: Needs): Promise<Found> {
   };
 }
 
-function reservationsFor(
-  client: ClientBase,
-  needs: readonly CounterNeed[],
-): Promise<readonly ReservationRow[]> {
+function reservationsFor(ask: Ask, needs: readonly CounterNeed[]): Promise<readonly ReservationRow[]> {
   if (needs.length === 0) return Promise.resolve([]);
-  return rowsOf<ReservationRow>(client, RESERVATIONS, [
+  return ask<ReservationRow>(RESERVATIONS, [
     needs.map(({ counter }) => counter),
     needs.map(({ windowMs }) => windowMs),
     needs.map(({ now }) => now),
@@ -145,9 +189,9 @@ function reservationsFor(
   ]);
 }
 
-async function write(client: ClientBase, changes: Changes): Promise<void> {
+async function write(client: ClientBase, query: Query, changes: Changes): Promise<void> {
   const results = await Promise.all([
-    ...inserts(changes).map(({ text, values }) => client.query(text, [...values])),
+    ...inserts(changes).map(({ text, values }) => query(client, text, values)),
     client.query('COMMIT'),
   ]);
   if (results.at(-1)?.command !== 'COMMIT') throw new Error('the server rolled a commit back');

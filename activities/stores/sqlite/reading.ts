@@ -7,6 +7,7 @@ import type { StoreReading } from '../reading.ts';
 import type { EntryRow, HeadRow } from '../tables.ts';
 import { translated } from './failure.ts';
 import type { KeptValue } from '../values.ts';
+import { complaintOfRuns } from './runs.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
@@ -87,7 +88,8 @@ function readingOf(db: Database.Database, path: string): StoreReading {
     document: async (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
     async ownComplaint() {
       const verdict = reading(() => String(db.pragma('integrity_check(1)', { simple: true })));
-      return verdict === 'ok' ? null : verdict;
+      if (verdict !== 'ok') return `SQLite's own check says: ${verdict}`;
+      return reading(() => complaintOfRuns(db));
     },
     async close() {
       db.close();
