@@ -54,7 +54,19 @@ export const CLAIMS = 'SELECT * FROM cordon.claims WHERE key = ANY($1::text[])';
 export const DOCUMENT = 'SELECT text FROM cordon.documents WHERE kind = $1 AND digest = $2';
 
 /** For readers. The first transaction statement fixes what all of them see. */
-export const ALL_ENTRIES = `SELECT ${ENTRY} FROM cordon.entries ORDER BY i`;
-export const ALL_VALUES = `SELECT ${VALUE} FROM cordon.personal ORDER BY i, path`;
+/** A cursor's declaration takes no parameters. Throws for what is no index. */
+export function entriesFrom(from?: number): string {
+  return `SELECT ${ENTRY} FROM cordon.entries ${since(from)} ORDER BY i`;
+}
+
+export function valuesFrom(from?: number): string {
+  return `SELECT ${VALUE} FROM cordon.personal ${since(from)} ORDER BY i, path`;
+}
+
+function since(from?: number): string {
+  if (from === undefined) return '';
+  if (!Number.isSafeInteger(from)) throw new Error('an index is a whole number');
+  return `WHERE i >= ${from}`;
+}
 export const ALL_NOTES = 'SELECT note FROM cordon.checkpoints ORDER BY size';
 export const ALL_DOCUMENTS = 'SELECT kind, digest, text FROM cordon.documents ORDER BY kind, digest';

@@ -60,15 +60,13 @@ function readingOf(db: Database.Database, path: string): StoreReading {
     reading(() => db.prepare<[string]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined);
   return {
     head: async () => head,
-    entries: () =>
-      inPages((last: EntryRow | null) =>
-        reading(() => entries.all(last?.index ?? Number.MIN_SAFE_INTEGER, PAGE)),
-      ),
+    entries: (from = Number.MIN_SAFE_INTEGER + 1) =>
+      inPages((last: EntryRow | null) => reading(() => entries.all(last?.index ?? from - 1, PAGE))),
     documents: () =>
       inPages((last: StoredDocument | null) =>
         reading(() => documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
       ),
-    values() {
+    values(from = 0) {
       if (!hasTable('personal')) return null;
       const page = reading(() =>
         db.prepare<[number, string, number], ValueRow>(
@@ -76,7 +74,7 @@ function readingOf(db: Database.Database, path: string): StoreReading {
         ),
       );
       return inPages((last: KeptValue | null) =>
-        reading(() => page.all(last?.index ?? -1, last?.path ?? '', PAGE).map(keptValue)),
+        reading(() => page.all(last?.index ?? from - 1, last?.path ?? '', PAGE).map(keptValue)),
       );
     },
     async checkpoints() {
