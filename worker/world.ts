@@ -2,7 +2,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
+import { createCatalogue, everyContract } from '../activities/catalogue/index.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import type { Secrets } from '../activities/secrets/index.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
@@ -11,6 +11,7 @@ import { openStores } from '../activities/stores/index.ts';
 import { StoreError, type Ledger } from '../activities/stores/ledger.ts';
 import type { World } from '../activities/world.ts';
 import { openApprovals, originOf } from './approvals.ts';
+import { hasEnded } from './ended.ts';
 import type { Config } from './config.ts';
 import { demandsOf, unmetDemands } from '../activities/policy/demands.ts';
 import { readFolder } from '../activities/policy/set-files.ts';
@@ -87,8 +88,10 @@ export async function openWorld({ config, searchable, client, only }: WorldInput
     ...tellerOf(config, secrets),
     approvals: approvals.approvals,
     origin: (workflowId, runId) => originOf(client, workflowId, runId),
+    ended: (workflowId, chain) => hasEnded(client, workflowId, chain),
     connectors: new Map(served.here.map((connector) => [connector.name, connector])),
-    contracts,
+    elsewhere: new Map(served.elsewhere.map((connector) => [connector.name, connector])),
+    contracts: everyContract,
     catalogue: createCatalogue([...served.here, ...served.elsewhere]),
     queues: served.queues,
     playbook: (id) => readPlaybook(config.playbooks, id),

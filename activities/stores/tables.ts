@@ -115,6 +115,8 @@ export interface Tables {
   /** Entries at these indexes, which rise. */
   entriesAt(places: readonly number[]): Promise<readonly StoredEntry[]>;
   claim(key: string): Promise<ClaimRecord | null>;
+  /** Of one run, free ones too, by the time of their last change. */
+  claimsOf(chain: string): Promise<readonly ClaimRecord[]>;
   document(kind: DocumentKind, digest: string): Promise<string | null>;
   /** Up to `limit` values of entries from index `from` on, whole entries only, by index and path. */
   values(from: number, limit: number): Promise<readonly KeptValue[]>;

@@ -7,6 +7,7 @@ import type { GoogleSimulator } from '../../simulators/google/simulator.ts';
 import type { GraphSimulator } from '../../simulators/graph/index.ts';
 import type { MailSimulator } from '../../simulators/mail/mail.ts';
 import { loadConfig, type Config } from '../../worker/config.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
 import { writePeople, type Resident, type Residents } from './people.ts';
 
 const shipped = (folder: string): string => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
@@ -25,6 +26,8 @@ export interface Places {
   readonly people?: readonly Resident[];
   /** Whom cards are announced to by mail. */
   readonly tell?: readonly string[];
+  /** Sections of `connectors` beside those of the providers; a secret is kept, and goes by what `keep` gives back. */
+  readonly connectors?: (keep: (name: string, value: string) => string) => JsonObject;
 }
 
 export interface Providers {
@@ -77,6 +80,7 @@ export function writeSettings(
         graph_url: graph.url,
         authority_url: graph.url,
       },
+      ...places.connectors?.(keep),
       notify: { smtp: { host: mail.host, port: mail.port }, from: 'Security <security@corp.example>' },
     },
   };

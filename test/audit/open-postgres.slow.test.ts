@@ -9,6 +9,9 @@ import { openForReading } from '../../activities/stores/reading.ts';
 import { verdictOf } from '../contracts/place.ts';
 import { PASSWORD, postgresForTests, urlOf } from '../postgres.ts';
 import { event, events } from './samples.ts';
+import { OLD_ENTRIES } from './versions.ts';
+
+const FIRST_VERSION = readFileSync(new URL('./versions/postgres-1.sql', import.meta.url), 'utf8');
 
 const server = postgresForTests();
 const database = { url: '' };
@@ -40,6 +43,19 @@ async function refusalOf(url: string): Promise<StoreError> {
   }
   throw new Error('it was not refused');
 }
+
+test('tables that the first version wrote are brought up to date, with what they hold', async () => {
+  const url = await emptied();
+  await server.query(url, FIRST_VERSION);
+  const ledger = await open(url);
+  expect((await ledger.head()).size).toBe(OLD_ENTRIES);
+  expect(await ledger.claimsOf('chain-c')).toMatchObject([
+    { key: 'key-2', state: 'calling', effect: null },
+    { key: 'key-1', state: 'done', effect: null },
+  ]);
+  await ledger.append([event('a', 8)]);
+  expect((await ledger.head()).size).toBe(OLD_ENTRIES + 1);
+});
 
 describe('T32: a server that cannot keep the promises is refused', () => {
   test.each([

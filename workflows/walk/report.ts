@@ -5,6 +5,7 @@ import type { RunRef } from '../ports.ts';
 import { countsOf } from './chronicle.ts';
 import { isReached, runStatus, type Fault, type Outcome, type RunStatus } from './outcome.ts';
 import { recordOf, type RunState, type TaskRecord } from './state.ts';
+import { undoingOf, type Undoing } from './undo-report.ts';
 
 /** The first fourteen fields are the record that case tools have always read; the rest are ours. */
 export interface TaskReport {
@@ -35,7 +36,7 @@ export interface TaskReport {
   readonly settled_at: string | null;
 }
 
-export interface RunReport {
+export interface RunReport extends Undoing {
   readonly workflow_id: string;
   readonly case_id: string;
   readonly playbook_id: string;
@@ -65,6 +66,7 @@ export function reportOf(plan: Plan, run: RunRef, state: RunState, isoOf: (ms: n
     status: liveStatus(plan, state),
     counts: countsOf(statuses),
     tasks,
+    ...undoingOf(plan, state),
   };
 }
 

@@ -72,6 +72,10 @@ export function createMemoryTables(log: string): Tables {
     },
     entriesAt: async (places) => places.flatMap((index) => entries[index] ?? []),
     claim: async (key) => claims.get(key) ?? null,
+    claimsOf: async (chain) =>
+      [...claims.values()]
+        .filter(({ owner }) => owner.chain === chain)
+        .sort((one, other) => one.updatedAt - other.updatedAt),
     document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
     values: async (from, limit) =>
       wholeEntries(
