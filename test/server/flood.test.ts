@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { keyId } from '../../activities/approvals/roster-index.ts';
 import { signStatement } from '../../client/keys/sign.ts';
 import { signals, type VoteInput } from '../../workflows/messages.ts';
@@ -8,6 +8,8 @@ import { ALICE } from './scene.ts';
 import { setStage } from './stage.ts';
 
 const stage = setStage();
+// Half a minute alone; beside other tests on a small machine it takes its time.
+jest.setTimeout(6 * 60_000);
 const TASK = 'rotate_password';
 
 /** Signals in all; every so many of them one that only its signature gives away, and a few as large as may be. */
