@@ -8,8 +8,10 @@ import type { ReportDocument, Section } from './document.ts';
 const STYLE = [
   'body{font:15px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff;max-width:72rem;margin:2rem auto;padding:0 1rem}',
   'h1{font-size:1.6rem;margin:0 0 1rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid #d0d7de}',
-  'dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:#57606a}dd{margin:0}',
-  'table{border-collapse:collapse;width:100%;font-size:.87rem}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #eaeef2;overflow-wrap:anywhere}',
+  'dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:#57606a}dd{margin:0}h1,p,dd{overflow-wrap:anywhere}',
+  'table{border-collapse:collapse;width:100%;font-size:.87rem}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #eaeef2;overflow-wrap:anywhere;min-width:6rem}',
+  // On a narrow screen a wide table moves in its own box, so that its words stay whole.
+  '@media screen and (max-width:40rem){table{display:block;overflow-x:auto}}',
   'th{color:#57606a;font-weight:600}@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}',
 ].join('');
 

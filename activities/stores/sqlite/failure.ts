@@ -13,7 +13,8 @@ export function translated<T>(what: string, work: () => T): T {
 function translate(what: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === null) return error;
-  if (/^SQLITE_(CORRUPT|NOTADB|CONSTRAINT|MISMATCH|SCHEMA)/.test(code))
+  // SQLITE_ERROR: a statement of ours that the tables do not understand, so they are not the ones that we made.
+  if (/^SQLITE_(CORRUPT|NOTADB|CONSTRAINT|MISMATCH|SCHEMA|ERROR$)/.test(code))
     return new StoreError(
       'store_untrusted',
       `${what} failed (${code}): the file is damaged or was changed from outside; run "cordon audit verify"`,
