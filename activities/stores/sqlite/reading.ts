@@ -9,11 +9,29 @@ import { translated } from './failure.ts';
 import type { KeptValue } from '../values.ts';
 import { complaintOfRuns } from './runs.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { sound } from './sound.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
 /** Rows fetched at a time. A statement that is still being read would keep the connection from any other. */
 const PAGE = 250;
 const BUSY_MS = 5_000;
+
+const HEAD_KINDS = { log: 'string', size: 'number', leaf: 'string', at: 'number' } as const;
+const ENTRY_KINDS = {
+  index: 'number',
+  id: 'string',
+  run: 'string',
+  runSeq: 'number',
+  bytes: 'bytes',
+} as const;
+const DOCUMENT_KINDS = { kind: 'string', digest: 'string', text: 'string' } as const;
+const VALUE_KINDS = {
+  index: 'number',
+  path: 'string',
+  salt: 'bytes',
+  text: 'bytes',
+  erased: 'number',
+} as const;
 
 export function openSqliteForReading(path: string): StoreReading {
   if (!existsSync(path))
@@ -45,7 +63,8 @@ function refuseForeign(db: Database.Database, path: string): void {
 
 function readingOf(db: Database.Database, path: string): StoreReading {
   const reading = <T>(work: () => T): T => translated(`reading ${path}`, work);
-  const head = reading(() => db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head').get() ?? null);
+  const headRow = db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head');
+  const [head = null] = reading(() => sound('the head', HEAD_KINDS, headRow.all()));
   const entries = db.prepare<[number, number], EntryRow>(
     'SELECT i AS "index", id, run, run_seq AS runSeq, bytes FROM entries WHERE i > ? ORDER BY i LIMIT ?',
   );
@@ -61,10 +80,14 @@ function readingOf(db: Database.Database, path: string): StoreReading {
   return {
     head: async () => head,
     entries: (from = Number.MIN_SAFE_INTEGER + 1) =>
-      inPages((last: EntryRow | null) => reading(() => entries.all(last?.index ?? from - 1, PAGE))),
+      inPages((last: EntryRow | null) =>
+        reading(() => sound('an entry', ENTRY_KINDS, entries.all(last?.index ?? from - 1, PAGE))),
+      ),
     documents: () =>
       inPages((last: StoredDocument | null) =>
-        reading(() => documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
+        reading(() =>
+          sound('a document', DOCUMENT_KINDS, documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
+        ),
       ),
     values(from = 0) {
       if (!hasTable('personal')) return null;
@@ -74,16 +97,25 @@ function readingOf(db: Database.Database, path: string): StoreReading {
         ),
       );
       return inPages((last: KeptValue | null) =>
-        reading(() => page.all(last?.index ?? from - 1, last?.path ?? '', PAGE).map(keptValue)),
+        reading(() =>
+          sound('a value', VALUE_KINDS, page.all(last?.index ?? from - 1, last?.path ?? '', PAGE)).map(
+            keptValue,
+          ),
+        ),
       );
     },
     async checkpoints() {
       if (!hasTable('checkpoints')) return [];
       return reading(() =>
-        db.prepare<[], string>('SELECT note FROM checkpoints ORDER BY size').pluck().all(),
+        sound(
+          'a checkpoint',
+          { note: 'string' },
+          db.prepare<[], { readonly note: string }>('SELECT note FROM checkpoints ORDER BY size').all(),
+        ).map(({ note }) => note),
       );
     },
-    document: async (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
+    document: async (kind, digest) =>
+      reading(() => sound('a document', { text: 'string' }, document.all(kind, digest)))[0]?.text ?? null,
     async ownComplaint() {
       const verdict = reading(() => String(db.pragma('integrity_check(1)', { simple: true })));
       if (verdict !== 'ok') return `SQLite's own check says: ${verdict}`;
