@@ -1,0 +1,60 @@
+/** Two persons with keys around a run: what the demo's people do, for tests of a whole site. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { policiesFor } from '../../client/demo/policies.ts';
+import type { ScenarioName } from '../../client/demo/scenario.ts';
+import { APPROVERS, cast, PEOPLE, signedVote, type Decision } from '../../client/demo/voting.ts';
+import { siteOf } from '../../client/playground/playground.ts';
+import { openLocalEvidence } from '../../activities/evidence/local.ts';
+import type { Site } from '../../simulators/device/site.ts';
+import type { Run, Scene, SceneInput } from './scene.ts';
+import type { Stage } from './stage.ts';
+
+export const [FIRST, SECOND] = APPROVERS;
+
+export interface SiteScene extends Scene {
+  readonly site: Site;
+}
+
+/** In production, with the shipped policies as the demo has them, and every answer of a device its own. */
+export async function openSiteScene(
+  stage: Stage,
+  scenario: ScenarioName,
+  more: Partial<SceneInput> = {},
+): Promise<SiteScene> {
+  const own = mkdtempSync(join(tmpdir(), 'cordon-policies-'));
+  try {
+    const policies = policiesFor(scenario, own);
+    const set = { mode: 'production', people: PEOPLE, withSite: true, policies } as const;
+    const scene = await stage.open({ ...set, ...more });
+    return { ...scene, site: siteOf(scene) };
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** Each of them signs the card that is open, with their own key. */
+export async function sign(
+  scene: Scene,
+  run: Run,
+  task: string,
+  persons: readonly string[],
+  decision: Decision = 'approve',
+): Promise<void> {
+  const { card } = await run.waitsFor(task, 'approval');
+  for (const by of persons)
+    await cast(scene, run.id, decision, signedVote(scene, by, task, card, decision));
+}
+
+export async function evidenceText(scene: Scene, sha256: unknown): Promise<string> {
+  const store = await openLocalEvidence(scene.config.evidence);
+  return Buffer.from((await store.get(String(sha256))) ?? []).toString('utf8');
+}
+
+/** What each question was answered with. */
+export function answers(
+  facts: readonly { readonly asked: string; readonly answer: string }[],
+): readonly string[] {
+  return facts.map(({ asked, answer }) => `${asked}: ${answer}`);
+}
