@@ -33,7 +33,7 @@ export function command(program: Command): void {
         const scenario = SCENARIOS.find((one) => one === name);
         const provider = PROVIDERS.find((one) => one === (options.provider ?? PROVIDERS[0]));
         if (scenario === undefined)
-          return complain(terminal, [`there is no demo ${oneLine(name)}; there are ${listed(SCENARIOS)}`]);
+          return complain(terminal, [`no demo is called ${oneLine(name)}; choose ${listed(SCENARIOS)}`]);
         if (options.provider !== undefined && scenario !== 'email')
           return complain(terminal, ['--provider: only the demo email has providers to choose from']);
         if (provider === undefined)

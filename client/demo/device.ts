@@ -2,6 +2,7 @@
 import { SITE } from '../../simulators/device/site.ts';
 import { siteOf, type Playground } from '../playground/playground.ts';
 import { CHANNEL } from '../playground/settings.ts';
+import { keptLine } from './kept.ts';
 import { mailLines } from './mails.ts';
 import type { Scenario } from './scenario.ts';
 import { APPROVERS, confirmStep } from './voting.ts';
@@ -23,7 +24,11 @@ export function deviceScenario(playground: Playground): Scenario {
       return `${by} revokes them there, and confirms it with their own key`;
     },
     effects: () => site.effects(),
-    also: () => mailLines(playground.mail),
+    also: ({ tasks }) => [
+      ...mailLines(playground.mail),
+      ...keptLine('what was found on the host', tasks['collect_forensics']?.output?.['artifact']),
+      ...keptLine('the incident report', tasks['create_incident_report']?.output?.['report']),
+    ],
     facts: () => site.deviceFacts(),
   };
 }

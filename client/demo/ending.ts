@@ -7,7 +7,8 @@ import type { Stream } from '../terminal.ts';
 import type { Told } from './conduct.ts';
 import type { CarriedRecord } from './record.ts';
 import type { Denial } from './denial.ts';
-import { renderLooks, type Looks } from './looks.ts';
+import { effectLines } from './effect-lines.ts';
+import { renderLooks, type Look } from './looks.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Ending {
@@ -16,7 +17,9 @@ export interface Ending {
   /** Null where the story was stopped before. */
   readonly denial: Denial | null;
   readonly effects: readonly Effect[];
-  readonly looks: Looks;
+  readonly looks: readonly Look[];
+  /** Ways in which the devices are other than they must be. */
+  readonly amiss: readonly string[];
   readonly record: CarriedRecord;
 }
 
@@ -28,7 +31,7 @@ export function renderEnding(ending: Ending, stream: Stream): string {
     '\n',
     `${renderReport(ending.told.report, stream)}\n`,
     part(`What changed at ${ending.scenario.where}`, changesOf(ending)),
-    ...(ending.looks.length === 0 ? [] : [renderLooks(ending.looks, stream)]),
+    ...(ending.looks.length === 0 ? [] : [renderLooks(ending.looks, ending.amiss, stream)]),
     ...(ending.denial === null ? [] : [part('What policy forbids', denialOf(ending.denial))]),
     part('The record', recordLines(ending, stream)),
   ].join('');
@@ -39,7 +42,7 @@ function denialOf({ asset, task, reason }: Denial): readonly string[] {
 }
 
 function changesOf({ effects, scenario, told }: Ending): readonly string[] {
-  const made = effects.map((effect) => `${String(effect.n).padStart(2)}  ${oneLine(effect.what, 100)}`);
+  const made = effectLines(effects);
   const also = scenario.also(told.report).map((line) => ` +  ${line}`);
   return made.length === 0 && also.length === 0 ? ['nothing'] : [...made, ...also];
 }

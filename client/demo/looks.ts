@@ -1,24 +1,43 @@
 /** What the devices said before, after and once it was undone, side by side; and whether that is as it must be. */
 import type { Fact } from '../../simulators/device/facts.ts';
-import { table, type Column } from '../render/table.ts';
+import { table } from '../render/table.ts';
 import { oneLine } from '../render/text.ts';
 import type { Stream } from '../terminal.ts';
 
 /** The answers to the same questions, asked at different times. */
-export type Looks = readonly { readonly when: string; readonly facts: readonly Fact[] }[];
+export interface Look {
+  readonly when: 'before' | 'after' | 'undone';
+  readonly facts: readonly Fact[];
+}
 
-export function renderLooks(looks: Looks, stream: Stream): string {
-  const [first, ...later] = looks;
+export function renderLooks(looks: readonly Look[], wrong: readonly string[], stream: Stream): string {
+  const [first] = looks;
   if (first === undefined) return '';
-  const columns: readonly Column[] = [
-    { title: '' },
-    ...looks.map(({ when }) => ({ title: when.toUpperCase() })),
-    { title: '', rest: true },
-  ];
-  const rows = first.facts.map(({ asked, answer, comesBack }, at) => [
-    `  ${oneLine(asked)}`,
-    ...[answer, ...later.map(({ facts }) => facts[at]?.answer ?? '')].map((one) => oneLine(one)),
-    comesBack ? '' : 'not undone by anything',
+  const columns = ['  ASKED', ...looks.map(({ when }) => when.toUpperCase())].map((title) => ({ title }));
+  const rows = first.facts.map(({ asked, comesBack }, at) => [
+    `  ${oneLine(asked)}${comesBack ? '' : ' *'}`,
+    ...looks.map(({ facts }) => oneLine(facts[at]?.answer ?? '')),
   ]);
-  return `${stream.colours.bold('What the devices say when they are asked')}\n${table(columns, rows, stream)}\n`;
+  const note = first.facts.every(({ comesBack }) => comesBack) ? '' : '  * nothing can give this back\n';
+  const title = stream.colours.bold('What the devices say when they are asked');
+  const faults = wrong.map((line) => `  ${stream.colours.red('✗')} ${oneLine(line)}\n`).join('');
+  return `${title}\n${table(columns, rows, stream)}${note}${faults}\n`;
+}
+
+/**
+ * Each way in which the devices are other than they must be: all is changed by a whole run, and what can come back
+ * has come back once it is undone.
+ */
+export function amiss(looks: readonly Look[], whole: boolean): readonly string[] {
+  const at = (when: Look['when']): readonly Fact[] | null =>
+    looks.find((look) => look.when === when)?.facts ?? null;
+  const [before, after, undone] = [at('before') ?? [], at('after'), at('undone')];
+  return before.flatMap(({ asked, answer, comesBack }, n) => {
+    const then = after?.[n]?.answer;
+    const last = undone?.[n]?.answer;
+    const unchanged = whole && after !== null && then === answer ? [`${asked}: still ${answer}`] : [];
+    const meant = comesBack ? answer : then;
+    const kept = undone !== null && last !== meant ? [`${asked}: ${last}, not ${meant}`] : [];
+    return [...unchanged, ...kept];
+  });
 }

@@ -1,6 +1,7 @@
 /** A router with its doors open to everybody. */
 import { SITE } from '../../simulators/device/site.ts';
 import { siteOf, type Playground } from '../playground/playground.ts';
+import { keptLine } from './kept.ts';
 import type { Scenario } from './scenario.ts';
 import { APPROVERS, confirmStep } from './voting.ts';
 
@@ -22,7 +23,10 @@ export function routerScenario(playground: Playground): Scenario {
       return `${by} does it, and confirms it with their own key`;
     },
     effects: () => site.effects(),
-    also: () => [],
+    also: ({ tasks }) => [
+      ...keptLine('the configuration as it was', tasks['backup_config']?.output?.['backup']),
+      ...keptLine('what was changed and verified', tasks['document_changes']?.output?.['document']),
+    ],
     facts: () => site.routerFacts(),
   };
 }

@@ -5,7 +5,7 @@ import { printJson } from '../terminal.ts';
 import { conduct, type Conducting } from './conduct.ts';
 import { showDenial } from './denial.ts';
 import { renderEnding, type Ending } from './ending.ts';
-import type { Looks } from './looks.ts';
+import { amiss, type Look } from './looks.ts';
 import { carryAway } from './record.ts';
 import { setScenario, type Scenario } from './scenario.ts';
 import { REQUESTER } from './voting.ts';
@@ -13,7 +13,7 @@ import { REQUESTER } from './voting.ts';
 export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> {
   const { terminal, options, say, server, playground } = on;
   const scenario = setScenario(options.scenario, options.provider, playground);
-  const looks: Looks[number][] = await lookAt(scenario, 'before');
+  const looks: Look[] = await lookAt(scenario, 'before');
   say(scenario.opening);
   if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
   const told = await conduct({ ...on, scenario });
@@ -23,24 +23,33 @@ export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> 
   // A worker that ends signs what there is; one that is kept does so within a second.
   if (!options.keep) await playground.stopWorker();
   const record = await carryAway(playground.config);
-  const ending: Ending = { scenario, told, denial, effects: scenario.effects(), looks, record };
+  const ending: Ending = {
+    scenario,
+    told,
+    denial,
+    effects: scenario.effects(),
+    looks,
+    amiss: amiss(looks, told.report.status === 'completed'),
+    record,
+  };
   if (options.json) printJson(terminal, jsonOf(ending));
   else terminal.out.write(renderEnding(ending, terminal.out));
   return exitFor(ending);
 }
 
-async function lookAt({ facts }: Scenario, when: string): Promise<Looks[number][]> {
+async function lookAt({ facts }: Scenario, when: Look['when']): Promise<Look[]> {
   return facts === null ? [] : [{ when, facts: await facts() }];
 }
 
 /** Nothing that was shown may be other than it was said to be. */
-function exitFor({ told, denial, record }: Ending): ExitCode {
+function exitFor({ told, denial, record, amiss: wrong }: Ending): ExitCode {
   if (record.verdict.kind !== 'verified') return EXIT.failed;
   if (told.kind === 'stopped') return EXIT.notDone;
+  if (wrong.length > 0) return EXIT.failed;
   return denial === null ? EXIT.failed : exitOfRun(told.report.status);
 }
 
-function jsonOf({ told, denial, effects, looks, record }: Ending): object {
+function jsonOf({ told, denial, effects, looks, amiss: wrong, record }: Ending): object {
   return {
     status: told.report.status,
     tasks: told.report.tasks,
@@ -48,7 +57,7 @@ function jsonOf({ told, denial, effects, looks, record }: Ending): object {
     forgery: told.forgery,
     denial,
     provider_changes: effects,
-    ...(looks.length === 0 ? {} : { looks }),
+    ...(looks.length === 0 ? {} : { looks, amiss: wrong }),
     audit: verdictJson(record.folder, record.verdict),
   };
 }

@@ -4,7 +4,16 @@ import { confirmStep } from '../../client/demo/voting.ts';
 import { verifyFile } from '../audit/verified.ts';
 import { eventsOf } from './record.ts';
 import type { Run } from './scene.ts';
-import { answers, evidenceText, FIRST, openSiteScene, SECOND, sign, type SiteScene } from './signed.ts';
+import {
+  answers,
+  evidenceText,
+  FIRST,
+  openSiteScene,
+  SECOND,
+  sign,
+  textOf,
+  type SiteScene,
+} from './signed.ts';
 import { setStage } from './stage.ts';
 
 const stage = setStage();
@@ -68,12 +77,12 @@ describe('a compromised device', () => {
     expect(await evidenceText(scene, forensics?.['artifact'])).toContain('processes.txt');
     const report = tasks['create_incident_report']?.output;
     const text = await evidenceText(scene, report?.['report']);
-    for (const told of ['host-0042', 'evil.example', String(forensics?.['summary'])])
+    for (const told of ['host-0042', 'evil.example', textOf(forensics, 'summary')])
       expect(text).toContain(told);
     const [mail, ...more] = scene.mail.messages();
     expect(more).toEqual([]);
     expect(mail?.to).toEqual(['soc@corp.example']);
-    expect(mail?.text).toContain(String(report?.['report_url']));
+    expect(mail?.text).toContain(textOf(report, 'report_url'));
 
     expect(eventsOf(run.record(), 'terminate_processes')).toEqual([
       'task_created',

@@ -8,6 +8,7 @@ import { APPROVERS, cast, PEOPLE, signedVote, type Decision } from '../../client
 import { siteOf } from '../../client/playground/playground.ts';
 import { openLocalEvidence } from '../../activities/evidence/local.ts';
 import type { Site } from '../../simulators/device/site.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Run, Scene, SceneInput } from './scene.ts';
 import type { Stage } from './stage.ts';
 
@@ -43,13 +44,19 @@ export async function sign(
   decision: Decision = 'approve',
 ): Promise<void> {
   const { card } = await run.waitsFor(task, 'approval');
-  for (const by of persons)
-    await cast(scene, run.id, decision, signedVote(scene, by, task, card, decision));
+  for (const by of persons) await cast(scene, run.id, decision, signedVote(scene, by, task, card, decision));
 }
 
 export async function evidenceText(scene: Scene, sha256: unknown): Promise<string> {
   const store = await openLocalEvidence(scene.config.evidence);
   return Buffer.from((await store.get(String(sha256))) ?? []).toString('utf8');
+}
+
+/** A text that a task put out; a test that needs it has no use for anything else. */
+export function textOf(output: JsonObject | null | undefined, field: string): string {
+  const value = output?.[field];
+  if (typeof value !== 'string') throw new Error(`${field} is no text`);
+  return value;
 }
 
 /** What each question was answered with. */
