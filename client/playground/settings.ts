@@ -7,6 +7,7 @@ import type { Keep, Site } from '../../simulators/device/site.ts';
 import type { GoogleSimulator } from '../../simulators/google/simulator.ts';
 import type { GraphSimulator } from '../../simulators/graph/index.ts';
 import type { MailSimulator } from '../../simulators/mail/mail.ts';
+import type { JsonObject } from '../../workflows/language/json.ts';
 import { loadConfig, type Config } from '../../worker/config.ts';
 import { writePeople, type Resident, type Residents } from './people.ts';
 
@@ -31,6 +32,8 @@ export interface Places {
   readonly people?: readonly Resident[];
   /** Whom cards are announced to by mail. */
   readonly tell?: readonly string[];
+  /** Sections of `connectors` for devices that somebody else has started. */
+  readonly devices?: (keep: Keep) => JsonObject;
 }
 
 export interface Providers {
@@ -88,9 +91,10 @@ export function writeSettings(
       notify: {
         smtp: { host: mail.host, port: mail.port },
         from: 'Security <security@corp.example>',
-        ...(site === null ? {} : { channels: { [CHANNEL]: { mail: 'soc@corp.example' } } }),
+        channels: { [CHANNEL]: { mail: 'soc@corp.example' } },
       },
       ...site?.settings(keep),
+      ...places.devices?.(keep),
     },
   };
   writeFileSync(file, stringify(settings), { mode: 0o600 });
