@@ -4,30 +4,21 @@ import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import type { Keep } from '../../client/playground/settings.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
+import type { RunReport } from '../../workflows/walk/report.ts';
 import { verifyFile } from '../audit/verified.ts';
 import { SAM, type Run } from '../server/scene.ts';
+import { evidenceText, FIRST, openGuardedScene, SECOND, sign, textOf } from '../server/signed.ts';
 import { setStage } from '../server/stage.ts';
-import { deviceTest, startSshd, until, type Sshd } from './lab.ts';
+import { FRR, FRR_PROGRAMS } from './frr-lab.ts';
+import { deviceTest, run as ran, startSshd, until, type Sshd } from './lab.ts';
+import { startOpenwrt } from './openwrt/lab.ts';
+import { reached } from './reached.ts';
 import { RESOLVER_PROGRAMS, startResolver } from './resolver-lab.ts';
 import { NEIGHBOUR, pings, PORT, startSwitch, SWITCH_PROGRAMS } from './switch-lab.ts';
 import { victim, type Victim } from './victim.ts';
 
 const stage = setStage();
 const DEVICE = 'host-0042';
-
-/** How cordon.yaml reaches it. */
-function reached(sshd: Sshd, name: string, keep: Keep): JsonObject {
-  const vault = { values: new Map<string, string>(), keep: (value: string) => keep(name, value) };
-  const { host, port, user, hostKey, credential, stateFolder } = sshd.target(vault);
-  return {
-    host,
-    port,
-    user,
-    host_key: hostKey,
-    key: credential.reference,
-    ...(stateFolder === undefined ? {} : { state_folder: stateFolder }),
-  };
-}
 
 /** What osquery would have logged of it. */
 function logOf({ pid, path, start_time }: Victim): string {
@@ -38,6 +29,21 @@ function logOf({ pid, path, start_time }: Victim): string {
     cmdline: 'minerd --donate-level 1 --url beacon.evil.example:443',
   };
   return `${JSON.stringify({ name: 'processes', hostIdentifier: DEVICE, action: 'added', columns })}\n`;
+}
+
+const ROUTER = '192.0.2.10';
+const LOCKDOWN = { router_ip: ROUTER, syslog_server: 'syslog.example' };
+
+function routerOf(sshd: Sshd, dialect: 'frr' | 'openwrt'): (keep: Keep) => JsonObject {
+  return (keep) => ({
+    router: {
+      routers: [{ address: ROUTER, dialect, ssh: reached(sshd, 'router', keep), revert_seconds: 20 }],
+    },
+  });
+}
+
+function errorsOf(tasks: RunReport['tasks']): readonly string[] {
+  return Object.values(tasks).flatMap(({ error }) => (error === null ? [] : [error]));
 }
 
 async function answerAll(run: Run): Promise<void> {
@@ -85,10 +91,7 @@ describe('on real devices', () => {
       });
       await answerAll(run);
       const { status, tasks } = await run.result();
-      expect(Object.values(tasks).map(({ task_name, error }) => [task_name, error])).toEqual(
-        Object.keys(tasks).map((name) => [name, null]),
-      );
-      expect(status).toBe('completed');
+      expect({ status, errors: errorsOf(tasks) }).toEqual({ status: 'completed', errors: [] });
       expect(tasks['terminate_processes']?.output).toEqual({ terminated: [guilty.pid], already_gone: [] });
       await until('its end', () => !guilty.alive());
       expect(pings(fabric.device, NEIGHBOUR)).toBe(false);
@@ -96,6 +99,66 @@ describe('on real devices', () => {
       expect(resolver.answer('www.evil.example')).toBe('NXDOMAIN');
       expect(scene.mail.messages().map(({ to }) => to)).toEqual([['soc@corp.example']]);
       expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
+    },
+  );
+
+  deviceTest(
+    'router_lockdown_v1: on OpenWrt what was open is closed to real packets; the firmware stays, as nobody signs',
+    ['dropbear', 'dropbearkey', 'ssh-keygen', 'nft', 'ip', 'passwd'],
+    async () => {
+      const lab = await startOpenwrt();
+      const chain = (): string =>
+        ran('ip', ['netns', 'exec', lab.space, 'nft', 'list', 'chain', 'inet', 'fw', 'input']);
+      const scene = await openGuardedScene(stage, 'router', { devices: routerOf(lab, 'openwrt') });
+      const run = await scene.start({
+        playbook: 'router_lockdown_v1',
+        context: {
+          ...LOCKDOWN,
+          new_admin_password_enc: scene.keep('router-administrator', 'kept-for-the-lab-only-1'),
+          firmware_update_url: 'https://firmware.example/router-23.05.3.bin',
+          acl_rules: ['deny tcp any any eq 23'],
+          hardening_checklist: ['telnet is off'],
+        },
+      });
+      await sign(scene, run, 'disable_remote_access', [FIRST]);
+      await sign(scene, run, 'change_admin_password', [FIRST, SECOND]);
+      await sign(scene, run, 'update_firmware', [FIRST], 'reject');
+      const { tasks } = await run.result();
+      expect(tasks['disable_remote_access']?.output).toMatchObject({
+        disabled: ['telnet', 'http', 'ssh_external'],
+      });
+      expect(tasks['enable_logging']).toMatchObject({ status: 'completed' });
+      expect(tasks['update_firmware']).toMatchObject({ status: 'rejected' });
+      expect(chain()).toContain('tcp dport 23 drop');
+      lab.close();
+    },
+  );
+
+  deviceTest(
+    'on FRR, as far as it goes: its running configuration is what the run says, and the password is new',
+    FRR_PROGRAMS,
+    async () => {
+      const sshd = await startSshd({ prepare: FRR });
+      const scene = await openGuardedScene(stage, 'router', {
+        playbooks: join(import.meta.dirname, 'playbooks'),
+        devices: routerOf(sshd, 'frr'),
+      });
+      const run = await scene.start({
+        playbook: 'frr_lockdown_v1',
+        context: { router_ip: ROUTER, acl_rules: ['deny ip 10.0.0.0/8 any', 'permit ip any any'] },
+      });
+      await sign(scene, run, 'disable_remote_access', [FIRST]);
+      await sign(scene, run, 'change_admin_password', [FIRST, SECOND]);
+      const { status, tasks } = await run.result();
+      expect({ status, errors: errorsOf(tasks) }).toEqual({ status: 'completed', errors: [] });
+      const before = await evidenceText(scene, tasks['backup_before']?.output?.['backup']);
+      const after = await evidenceText(scene, tasks['backup_after']?.output?.['backup']);
+      expect(before).not.toContain('CORDON');
+      for (const line of ['access-class CORDON-CLOSED', 'CORDON-IN seq 5 deny 10.0.0.0/8'])
+        expect(after).toContain(line);
+      const told = await evidenceText(scene, tasks['document_changes']?.output?.['document']);
+      expect(told).toContain('access-class CORDON-CLOSED');
+      expect(textOf(tasks['change_admin_password']?.output, 'password_ref')).toMatch(/^secret:/);
     },
   );
 });

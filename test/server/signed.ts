@@ -18,21 +18,25 @@ export interface SiteScene extends Scene {
   readonly site: Site;
 }
 
-/** In production, with the shipped policies as the demo has them, and every answer of a device its own. */
-export async function openSiteScene(
+/** In production, with the policies of the demo and its people. */
+export async function openGuardedScene(
   stage: Stage,
   scenario: ScenarioName,
   more: Partial<SceneInput> = {},
-): Promise<SiteScene> {
+): Promise<Scene> {
   const own = mkdtempSync(join(tmpdir(), 'cordon-policies-'));
   try {
     const policies = policiesFor(scenario, own);
-    const set = { mode: 'production', people: PEOPLE, withSite: true, policies } as const;
-    const scene = await stage.open({ ...set, ...more });
-    return { ...scene, site: siteOf(scene) };
+    return await stage.open({ mode: 'production', people: PEOPLE, policies, ...more });
   } finally {
     rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** With simulated devices, each of which answers for itself. */
+export async function openSiteScene(stage: Stage, scenario: ScenarioName): Promise<SiteScene> {
+  const scene = await openGuardedScene(stage, scenario, { withSite: true });
+  return { ...scene, site: siteOf(scene) };
 }
 
 /** Each of them signs the card that is open, with their own key. */
