@@ -24,6 +24,9 @@ import { createPins } from './pins.ts';
 import { callContext, performanceOf } from './performing.ts';
 import { appendFacts } from './record.ts';
 import { SecretUnavailable } from './secrets/unavailable.ts';
+import { UNDO } from './catalogue/undo.ts';
+import { instructionsFor, pageSomebody } from './undo/by-hand.ts';
+import { keptOf, takesBackOf } from './undo/effect.ts';
 import type { Pulse, World } from './world.ts';
 
 type Input = {
@@ -42,8 +45,13 @@ export function createAct(world: World): RemoteActivities['act'] {
       const receipts = await appendFacts(world, run, facts);
       return { kind: 'failed', fault: objection ?? noConnector(call), attempts: 0, receipts };
     }
+    const takesBack = await takesBackOf(world, call.question);
+    if (takesBack === null) {
+      const receipts = await appendFacts(world, run, facts);
+      return { kind: 'failed', fault: NO_EFFECT, attempts: 0, receipts };
+    }
     const pulse = world.pulse();
-    const claiming = createClaiming(world, run, call, pulse, at);
+    const claiming = createClaiming(world, run, call, pulse, at, takesBack);
     const looked = await lastLook(world, pins, run, call, pulse.scheduledAt ?? at);
     if (looked.kind === 'denied') return refuse(world, run, call, claiming, looked.verdict, facts, at);
     const begun = await claiming.begin(facts, world.policy.reserve(looked.inquiry));
@@ -53,9 +61,19 @@ export function createAct(world: World): RemoteActivities['act'] {
       begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none')
         ? await attempt(world, run, call, performance, claiming, { ...begun, redact: looked.redact }, pulse)
         : await withoutCall(call, claiming, begun);
-    return { ...result, receipts: claiming.receipts() };
+    const paged = isByHand(call, result) ? await pageSomebody(world, run, call, at) : [];
+    return { ...result, receipts: [...claiming.receipts(), ...paged] };
   };
 }
+
+function isByHand({ question }: Call, result: Result): boolean {
+  return question.type === UNDO && result.kind === 'action_required';
+}
+
+const NO_EFFECT: Fault = {
+  code: 'no_effect',
+  message: 'the store knows no such effect: it was taken back before and has been made anew since',
+};
 
 /** What the approved card and the call disagree on; null when they agree or no card was due. */
 async function objectionTo(world: World, call: Call): Promise<Fault | null> {
@@ -111,9 +129,11 @@ async function attempt(
       retry: call.retry,
       output: world.contracts.get(call.question.type)?.output,
       redact: begun.redact,
+      ...(call.question.type === UNDO ? { byHand: (fault) => instructionsFor(call, fault) } : {}),
     };
     const { end, say } = conclude(answer, tried, world.redact);
-    await keepTrying(() => claiming.finish(begun.fence, end), pulse);
+    const kept = keptOf(answer, performance, call, world.redact);
+    await keepTrying(() => claiming.finish(begun.fence, { ...end, kept }), pulse);
     return say();
   } finally {
     clearInterval(beating);

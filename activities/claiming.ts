@@ -5,8 +5,9 @@ import type { StampedFact } from '../workflows/walk/fact.ts';
 import type { Fault } from '../workflows/walk/outcome.ts';
 import { claimKey, digestOf, sha256 } from './keys.ts';
 import { demandRecorded, eventsOf } from './record.ts';
-import type { BeginAnswer, FinishRequest, Owner } from './stores/claims.ts';
+import type { BeginAnswer, FinishRequest, Owner, TakenBack } from './stores/claims.ts';
 import type { Reserve } from './stores/reservations.ts';
+import type { Kept } from './undo/effect.ts';
 import type { Pulse, World } from './world.ts';
 
 export function ownerOf(run: RunRef, task: string): Owner {
@@ -29,11 +30,20 @@ export interface End {
   readonly output?: Json;
   readonly fault?: Fault;
   readonly attempt: number;
+  /** What it takes to undo the effect. */
+  readonly kept?: Kept | null;
   /** What the fact adds: whether a retry follows, whether the fate is open. */
   readonly note?: string;
 }
 
-export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pulse, at: number): Claiming {
+export function createClaiming(
+  world: World,
+  run: RunRef,
+  call: Call,
+  pulse: Pulse,
+  at: number,
+  takesBack?: TakenBack,
+): Claiming {
   const { question } = call;
   const key = claimKey(question, run);
   const owner = ownerOf(run, question.task);
@@ -55,9 +65,14 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
       attempt,
     });
   const told: string[] = [];
-  const outcome = ({ result, output, fault, attempt, note }: End): StampedFact =>
+  const outcome = ({ result, output, fault, attempt, note, kept }: End): StampedFact =>
     fault === undefined
-      ? fact('connector_called', 'called', { attempt, result, output: digestOf(output ?? null) })
+      ? fact('connector_called', 'called', {
+          attempt,
+          result,
+          output: digestOf(output ?? null),
+          ...(kept ? { undo: kept.effect.class, saved: kept.effect.saved } : {}),
+        })
       : fact('connector_error', 'error', { attempt, result, ...fault, note: note ?? '' });
   return {
     async begin(facts, reserve = null) {
@@ -82,8 +97,13 @@ export function createClaiming(world: World, run: RunRef, call: Call, pulse: Pul
           result: end.result,
           now: world.now(),
           ...(end.output === undefined ? {} : { output: end.output }),
+          ...(end.kept ? { effect: end.kept.effect } : {}),
+          ...(takesBack === undefined ? {} : { takesBack }),
         },
-        { record: () => eventsOf(run, [outcome(end)]) },
+        {
+          record: () => eventsOf(run, [outcome(end)]),
+          documents: end.kept?.saved ? [end.kept.saved] : [],
+        },
       );
       told.push(...demandRecorded(receipts));
       if (!answer) throw new Error(`a later attempt of ${question.task} has taken over`);

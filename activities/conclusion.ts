@@ -10,6 +10,7 @@ import type { End } from './claiming.ts';
 import type { Answer } from './connectors/connector.ts';
 import { plainJson } from './plain.ts';
 import { TryAgain } from './try-again.ts';
+import { DONE_BY_HAND } from './undo/by-hand.ts';
 
 export interface Attempt {
   /** From 1. */
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly output: z.ZodType | undefined;
   /** Output fields that policy withholds. */
   readonly redact: readonly string[];
+  /** Where what is refused, or given up, is left to a person: what they are told to do. */
+  readonly byHand?: (fault: Fault) => string;
 }
 
 export interface Conclusion {
@@ -126,9 +129,27 @@ function ended(attempt: Attempt, result: End['result'], say: Result, output: Jso
 
 function refused(attempt: Attempt, fault: Fault): Conclusion {
   const attempts = attempt.number;
+  if (attempt.byHand !== undefined && !attempt.cancelled)
+    return leftToAPerson(attempt, fault, attempt.byHand);
   return {
     end: { result: 'released', fault, attempt: attempts, note: 'nothing was changed' },
     say: () => ({ kind: 'failed', fault, attempts }),
+  };
+}
+
+function leftToAPerson(attempt: Attempt, fault: Fault, byHand: NonNullable<Attempt['byHand']>): Conclusion {
+  const instructions = byHand(fault);
+  const onceDone = { ...DONE_BY_HAND };
+  const attempts = attempt.number;
+  return {
+    end: {
+      result: 'action_required',
+      output: { instructions, once_done: onceDone },
+      fault,
+      attempt: attempts,
+      note: 'nothing was changed; left to a person',
+    },
+    say: () => ({ kind: 'action_required', instructions, onceDone, attempts }),
   };
 }
 

@@ -1,16 +1,24 @@
 /** What a connector is handed when it is asked to perform. */
 import type { Json } from '../workflows/language/json.ts';
 import type { Question, RunRef } from '../workflows/ports.ts';
+import { UNDO } from './catalogue/undo.ts';
 import type { CallContext, Performance } from './connectors/connector.ts';
 import { claimKey, sha256 } from './keys.ts';
+import { performanceIn, undoPerformance } from './undo/performance.ts';
 import type { Pulse, World } from './world.ts';
 
 export function performanceOf(
   world: World,
-  question: Pick<Question, 'connector' | 'type'>,
+  question: Pick<Question, 'connector' | 'type' | 'inputs'>,
 ): Performance | undefined {
-  const performs = world.connectors.get(question.connector)?.performs ?? {};
-  return Object.hasOwn(performs, question.type) ? performs[question.type] : undefined;
+  if (question.type === UNDO) return undoPerformance(world, question);
+  return performanceIn(world.connectors.get(question.connector), question.type);
+}
+
+/** An undo acts for the playbook whose effect it takes back: secrets are bound to that one. */
+function playbookOf({ playbook }: RunRef, { type, inputs }: Question): string {
+  const original = inputs['playbook'];
+  return type === UNDO && typeof original === 'string' ? original : playbook;
 }
 
 /** A reference that came in as an input is read as such: a playbook cannot pass a connector its own credential. */
@@ -42,7 +50,7 @@ export function callContext(
     heartbeat: () => pulse.beat(),
     secret: (reference, host) =>
       world.secret(reference, readerOf(question, reference), {
-        playbook: run.playbook,
+        playbook: playbookOf(run, question),
         ...(host === undefined ? {} : { host }),
       }),
     keepSecret: (name, make) => world.keepSecret(name, make),

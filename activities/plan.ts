@@ -2,7 +2,6 @@
  * Gives a run its plan: reads the playbook, refuses every fault at once, and stores what it gives under its
  * digest. A continued run gets the very plan it was started with.
  */
-import { z } from 'zod';
 import { canonical } from '../workflows/audit/canonical.ts';
 import type { LocalActivities, PlanReply, PlanRequest } from '../workflows/activities.ts';
 import { compilePlaybook } from '../workflows/language/compile.ts';
@@ -11,12 +10,14 @@ import { parsePlaybook } from '../workflows/language/parse.ts';
 import { formatProblem } from '../workflows/language/problem.ts';
 import { sealPlan } from '../workflows/language/seal.ts';
 import type { JsonObject } from '../workflows/language/json.ts';
-import { PAP, TLP } from '../workflows/language/marking.ts';
+import { UNDO_PLAYBOOK } from '../workflows/language/reserved.ts';
 import type { Plan, SealedPlan } from '../workflows/language/plan.ts';
 import { sha256 } from './keys.ts';
 import { flawOf } from './plain.ts';
 import { noProvider, providerFor } from './provider.ts';
 import { appendFacts } from './record.ts';
+import { startInput, type CheckedStart } from './start-input.ts';
+import { planUndo } from './undo/plan.ts';
 import type { World } from './world.ts';
 
 type Refusal = { readonly kind: 'refused'; readonly problems: readonly string[] };
@@ -24,24 +25,6 @@ type Compiled =
   | { readonly kind: 'sealed'; readonly sealed: SealedPlan }
   /** Sound, but nobody said which provider performs it. */
   | (Refusal & { readonly declares?: Plan['context'] });
-
-/** Case ids become workflow ids, file names and search attributes: letters, digits and a few marks. */
-const startInput = z.strictObject({
-  case_id: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'letters, digits and . _ : - only, at most 128'),
-  context: z.record(z.string(), z.json()).default({}),
-  options: z
-    .strictObject({
-      requested_by: z.string().trim().min(1).max(200).optional(),
-      provider: z.string().min(1).max(100).optional(),
-      poll_seconds: z.number().min(0.1).max(300).optional(),
-      tlp: z.enum(TLP).optional(),
-      pap: z.enum(PAP).optional(),
-      continue_after_events: z.int().min(50).optional(),
-    })
-    .default({}),
-});
 
 export function createPlan(world: World): LocalActivities['plan'] {
   const cache = new Map<string, Compiled>();
@@ -69,7 +52,7 @@ async function planFor(world: World, request: PlanRequest, cache: Map<string, Co
   const given = context as JsonObject;
   const compiled =
     request.digest === null
-      ? await compileFor(world, request.playbook, given, options.provider, cache)
+      ? await freshPlan(world, request, parsed.data, cache)
       : await storedPlan(world, request.digest);
   if (compiled.kind === 'refused') {
     // An account that is missing or misspelt is why no provider was found: that is what must be told.
@@ -98,10 +81,26 @@ async function planFor(world: World, request: PlanRequest, cache: Map<string, Co
     ...(options.tlp === undefined && options.pap === undefined
       ? {}
       : { marking: { tlp: options.tlp ?? null, pap: options.pap ?? null } }),
+    ...(parsed.data.undo?.preview === true ? { preview: true } : {}),
     pollMs: options.poll_seconds === undefined ? null : options.poll_seconds * 1000,
     continueAfterEvents: options.continue_after_events ?? null,
     searchable: world.searchable,
   };
+}
+
+/** From the playbook, or, where a run is to be taken back, from what the store says that it did. */
+async function freshPlan(
+  world: World,
+  { playbook }: PlanRequest,
+  { case_id, context, options, undo }: CheckedStart,
+  cache: Map<string, Compiled>,
+): Promise<Compiled> {
+  if (playbook !== UNDO_PLAYBOOK)
+    return undo === undefined
+      ? compileFor(world, playbook, context, options.provider, cache)
+      : refused(`start input: undo is for the workflow type ${UNDO_PLAYBOOK} alone`);
+  if (undo === undefined) return refused('start input: undo must say which run is to be taken back');
+  return planUndo(world, case_id, undo);
 }
 
 /** One compilation per text, provider and catalogue: runs of the same playbook share it. */

@@ -35,6 +35,8 @@ export interface World {
   readonly approvals: Approvals;
   /** How an execution came about, as the server has it. */
   readonly origin: FindOrigin;
+  /** Whether the server says that a run is over, for those whose record has no end. Absent: nobody can be asked. */
+  readonly ended?: (workflowId: string, chain: string) => Promise<boolean>;
   /** A set that is asked beside the enforced one and decides nothing. */
   readonly shadow?: Shadow;
   /** Sends a policy's notice to mail addresses; absent where nobody can be told. Rejects when it was not taken. */

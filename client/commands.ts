@@ -27,6 +27,7 @@ const RUNS = [
   line('show', 'how a run stands, task by task', () => import('./commands/show.ts')),
   line('list', 'the runs there are', () => import('./commands/list.ts')),
   line('cancel', 'stop a run', () => import('./commands/cancel.ts')),
+  line('undo', 'take back what a run did', () => import('./commands/undo.ts')),
 ];
 
 const ANSWERS = [

@@ -2,7 +2,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { contracts, createCatalogue } from '../activities/catalogue/index.ts';
+import { createCatalogue, everyContract } from '../activities/catalogue/index.ts';
 import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import type { Secrets } from '../activities/secrets/index.ts';
@@ -12,6 +12,7 @@ import { openStores } from '../activities/stores/index.ts';
 import { StoreError, type Ledger } from '../activities/stores/ledger.ts';
 import type { World } from '../activities/world.ts';
 import { openApprovals, originOf } from './approvals.ts';
+import { hasEnded } from './ended.ts';
 import type { Config } from './config.ts';
 import { demandsOf, unmetDemands } from '../activities/policy/demands.ts';
 import { readFolder } from '../activities/policy/set-files.ts';
@@ -79,8 +80,9 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     ...tellerOf(config, secrets),
     approvals: approvals.approvals,
     origin: (workflowId, runId) => originOf(client, workflowId, runId),
+    ended: (workflowId, chain) => hasEnded(client, workflowId, chain),
     connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
-    contracts,
+    contracts: everyContract,
     catalogue: createCatalogue(connectors),
     playbook: (id) => readPlaybook(config.playbooks, id),
     providerOf(account) {

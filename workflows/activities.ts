@@ -27,6 +27,19 @@ export interface StartInput {
   readonly case_id: string;
   readonly context?: JsonObject;
   readonly options?: StartOptions;
+  /** For the workflow type `undo` alone, and necessary there. */
+  readonly undo?: UndoInput;
+}
+
+/** Which run is to be taken back. What it did stands in the store; nothing said here adds to that. */
+export interface UndoInput {
+  readonly workflow_id: string;
+  /** Run id of its first execution. */
+  readonly run_id: string;
+  /** Only this task. */
+  readonly task?: string;
+  /** Only tell what would be done; the run ends with its plan. */
+  readonly preview?: boolean;
 }
 
 export interface StartOptions {
@@ -66,6 +79,8 @@ export type PlanReply =
       readonly marking?: Marking;
       /** Absent in histories from before it was kept. */
       readonly startedBy?: string;
+      /** Nothing is to be done: the run ends with the plan it would follow. */
+      readonly preview?: boolean;
       readonly pollMs: number | null;
       readonly continueAfterEvents: number | null;
       /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */

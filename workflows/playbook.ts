@@ -78,6 +78,7 @@ export default async function playbook(input: StartInput, carried?: Carried): Pr
     const board = createBillboard(plan, run, state, planned.searchable);
     setHandler(statusQuery, board.report, { description: DESCRIPTIONS.status });
     setHandler(approvalsQuery, board.open, { description: DESCRIPTIONS.approvals });
+    if (planned.preview === true) return fitting(reportOf(plan, run, state, isoTime));
     const ports = createTemporalPorts({
       run,
       mailbox,

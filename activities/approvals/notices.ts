@@ -27,6 +27,12 @@ export interface Notices {
 
 const MOST_MAILS = 50;
 
+/** For what cannot wait until those asked by a card come by. */
+export function everybody({ always }: Pick<Notices, 'always'>, roster: Roster | null): readonly string[] {
+  const mails = (roster?.persons ?? []).flatMap(({ mail }) => mail ?? []);
+  return [...new Set([...always, ...mails])].slice(0, MOST_MAILS);
+}
+
 /** Members of the groups that are asked; of the groups behind them when little time is left. */
 export function recipients(
   { always }: Pick<Notices, 'always'>,
@@ -61,9 +67,7 @@ export function noticeText(
   body: CardBody,
   occasion: Occasion,
 ): string {
-  const page = link
-    ?.replaceAll('{run}', encodeURIComponent(workflowId))
-    .replaceAll('{task}', encodeURIComponent(body.task));
+  const page = pageOf(link, workflowId, body.task);
   return [
     OPENING[occasion],
     [
@@ -83,6 +87,25 @@ export function noticeSubject(body: CardBody, occasion: Occasion): string {
   if (occasion === 'break_glass') return `BREAK-GLASS: ${plain(body.task)} (case ${plain(body.caseId)})`;
   const urgent = { opened: '', reminder: 'Reminder: ', escalation: 'Last call: ' }[occasion];
   return `${urgent}${plain(body.task)} waits for approval (case ${plain(body.caseId)})`;
+}
+
+export function byHandSubject({ caseId }: RunRef, task: string): string {
+  return `UNDO BY HAND: ${plain(task)} (case ${plain(caseId)})`;
+}
+
+export function byHandText({ link }: Pick<Notices, 'link'>, { workflowId }: RunRef, task: string): string {
+  const page = pageOf(link, workflowId, task);
+  return [
+    'Something could not be put back as it was, and waits for a person.',
+    [`run       ${plain(workflowId)}`, `task      ${plain(task)}`].join('\n'),
+    `Read what is to be done: cordon approvals ${plain(workflowId)}`,
+    ...(page === undefined ? [] : [`or at ${page}`]),
+    'Nothing in this message confirms anything, and no answer to it is read.',
+  ].join('\n\n');
+}
+
+function pageOf(link: string | null, run: string, task: string): string | undefined {
+  return link?.replaceAll('{run}', encodeURIComponent(run)).replaceAll('{task}', encodeURIComponent(task));
 }
 
 /** On one line, whatever it holds. */

@@ -7,6 +7,7 @@ import { emailTaskTypes } from './email.ts';
 import { httpTaskTypes } from './http.ts';
 import { routerTaskTypes } from './router.ts';
 import { jsonSchema, type TaskContract } from './task-type.ts';
+import { Undo } from './undo.ts';
 
 const all: readonly TaskContract[] = [
   ...emailTaskTypes,
@@ -17,6 +18,9 @@ const all: readonly TaskContract[] = [
 ];
 
 export const contracts: ReadonlyMap<string, TaskContract> = new Map(all.map((one) => [one.name, one]));
+
+/** With what no playbook may name, but a run may be made of. */
+export const everyContract: ReadonlyMap<string, TaskContract> = new Map([...contracts, [Undo.name, Undo]]);
 
 /**
  * What the compiler may know. A type that no connector performs stays: such a playbook can be planned and

@@ -1,7 +1,7 @@
 /** A claim as a row: the same columns in every database. */
 import { canonical } from '../../workflows/audit/canonical.ts';
 import type { Json } from '../../workflows/language/json.ts';
-import type { ClaimRecord, ClaimState } from './claims.ts';
+import type { ClaimRecord, ClaimState, Effect } from './claims.ts';
 
 export interface ClaimRow {
   readonly key: string;
@@ -14,6 +14,8 @@ export interface ClaimRow {
   readonly fence: number;
   /** JSON. */
   readonly output: string;
+  /** JSON. */
+  readonly effect: string;
   readonly claimed_at: number;
   readonly updated_at: number;
 }
@@ -28,6 +30,7 @@ export function fromClaimRow(row: ClaimRow): ClaimRecord {
     attempts,
     fence,
     output: JSON.parse(row.output) as Json,
+    effect: JSON.parse(row.effect) as Effect | null,
     claimedAt: row.claimed_at,
     updatedAt: row.updated_at,
   };
@@ -45,6 +48,7 @@ export function toClaimRow(record: ClaimRecord): ClaimRow {
     attempts,
     fence,
     output: canonical(record.output),
+    effect: canonical(record.effect),
     claimed_at: record.claimedAt,
     updated_at: record.updatedAt,
   };

@@ -8,6 +8,7 @@ import type {
   FinishRequest,
   Owner,
   SettleRequest,
+  TakenBack,
 } from './claims.ts';
 import { decideReserve } from './reservation-rules.ts';
 import type { ReservationRow, Reserver } from './reservations.ts';
@@ -63,7 +64,7 @@ export function decideFinish(found: ClaimRecord | null, request: FinishRequest):
   if (found.state !== 'calling') return keep(found.state === state && isEqual(found.output, output));
   return {
     answer: true,
-    next: { ...found, state, output, updatedAt: request.now },
+    next: { ...found, state, output, effect: request.effect ?? null, updatedAt: request.now },
     ...(request.result === 'released' ? { returned: found.owner } : {}),
   };
 }
@@ -79,6 +80,7 @@ export function decideSettle(found: ClaimRecord | null, request: SettleRequest):
     attempts: found?.attempts ?? 0,
     fence: (found?.fence ?? 0) + 1,
     output,
+    effect: request.result === 'done' ? (found?.effect ?? null) : null,
     claimedAt: found?.claimedAt ?? request.now,
     updatedAt: request.now,
   };
@@ -92,6 +94,20 @@ export function decideSettle(found: ClaimRecord | null, request: SettleRequest):
     next: settled,
     ...(request.result === 'released' ? { returned: request.owner } : {}),
   };
+}
+
+/**
+ * The claim of an effect that was taken back: free, so that what is wanted again is done again. Null where it holds
+ * something else by now.
+ */
+export function takenBack(
+  found: ClaimRecord | null,
+  { fence }: TakenBack,
+  by: Owner,
+  now: number,
+): ClaimRecord | null {
+  if (found === null || found.state !== 'done' || found.fence !== fence || found.effect === null) return null;
+  return { ...found, state: 'free', effect: { ...found.effect, undone: by }, updatedAt: now };
 }
 
 function keep<Answer>(answer: Answer): Decision<Answer> {
@@ -129,6 +145,7 @@ function call(
       attempts: attempt,
       fence,
       output: null,
+      effect: null,
       claimedAt,
       updatedAt: now,
     },

@@ -4,9 +4,11 @@
  *
  *   free → calling → done | free (released) | claimed (retry) | indeterminate | action_required
  *   claimed → calling;   indeterminate, action_required, calling, claimed → done | free, by a person (settle)
+ *   done → free, in the commit that ends the claim of whoever took the effect back
  */
 import type { Json } from '../../workflows/language/json.ts';
 import type { NewEvent, Receipt } from './audit.ts';
+import type { StoredDocument } from './documents.ts';
 import type { Exceeded, Reserve } from './reservations.ts';
 
 /** One task of one run. Two owners are the same when chain and task are. */
@@ -18,6 +20,24 @@ export interface Owner {
 
 export type OpenState = 'indeterminate' | 'action_required';
 export type ClaimState = 'free' | 'claimed' | 'calling' | 'done' | OpenState;
+
+/** An effect that its connector knows how to take back, kept with the claim it was made under. */
+export interface Effect {
+  readonly type: string;
+  readonly connector: string;
+  readonly class: 'A' | 'B';
+  readonly targets: readonly string[];
+  /** Digest of the document that says how it was before. Null: that held a secret, or could not be kept. */
+  readonly saved: string | null;
+  /** Who took it back; null while it stands. */
+  readonly undone: Owner | null;
+}
+
+/** The claim whose effect a call takes back, and the attempt that made it. */
+export interface TakenBack {
+  readonly key: string;
+  readonly fence: number;
+}
 
 export interface ClaimRecord {
   /** Qualified by its scope: equal text means the same effect. */
@@ -31,6 +51,8 @@ export interface ClaimRecord {
   readonly fence: number;
   /** What `finish` or `settle` kept. */
   readonly output: Json;
+  /** Null where nothing was changed, or nothing is known of how to take it back. */
+  readonly effect: Effect | null;
   readonly claimedAt: number;
   readonly updatedAt: number;
 }
@@ -76,6 +98,9 @@ export interface FinishRequest {
    */
   readonly result: 'done' | 'released' | 'retry' | OpenState;
   readonly output?: Json;
+  /** Only with `done`. */
+  readonly effect?: Effect;
+  readonly takesBack?: TakenBack;
   readonly now: number;
 }
 
@@ -85,6 +110,7 @@ export interface SettleRequest {
   readonly inputsDigest: string;
   readonly result: 'done' | 'released';
   readonly output?: Json;
+  readonly takesBack?: TakenBack;
   readonly now: number;
 }
 
@@ -95,6 +121,8 @@ export interface SettleRequest {
 export interface Alongside<Answer> {
   readonly events?: readonly NewEvent[];
   readonly record?: (answer: Answer) => readonly NewEvent[];
+  /** Kept whatever the answer is. */
+  readonly documents?: readonly StoredDocument[];
 }
 
 /** Receipts in the order of the events, `events` first. */
@@ -107,18 +135,21 @@ export interface Recorded<Answer> {
 export interface ClaimStore {
   /** Null when nobody holds the key. */
   lookup(key: string): Promise<ClaimRecord | null>;
+  /** Every claim that the run held last, also those that are free again, the oldest word first. */
+  claimsOf(chain: string): Promise<readonly ClaimRecord[]>;
   /** The limit that a call would go over just now; null where there is room. Reserves nothing, so `begin` decides. */
   exceeded(reserve: Reserve, owner: Owner, now: number): Promise<Exceeded | null>;
   /** Of any number of simultaneous callers with different owners, exactly one MUST be told `begun`. */
   begin(request: BeginRequest, alongside?: Alongside<BeginAnswer>): Promise<Recorded<BeginAnswer>>;
   /**
    * False when the fence is stale: a later begin or a person took over, and the result counts no more.
-   * A repeat of the finish that was accepted MUST be accepted again.
+   * A repeat of the finish that was accepted MUST be accepted again. With `takesBack`, `done` MUST also free the claim it
+   * names, if that still holds the effect of that attempt, and note with the effect who took it back.
    */
   finish(request: FinishRequest, alongside?: Alongside<boolean>): Promise<Recorded<boolean>>;
   /**
    * A person's or a poll's word on what a call came to. Makes every fence handed out before stale. False when
-   * another owner holds the key, or it is done already with another output. Safe to repeat.
+   * another owner holds the key, or it is done already with another output. Safe to repeat. `takesBack` as in `finish`.
    */
   settle(request: SettleRequest, alongside?: Alongside<boolean>): Promise<Recorded<boolean>>;
 }

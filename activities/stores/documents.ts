@@ -3,9 +3,9 @@ import type { NewEvent, Receipt } from './audit.ts';
 
 /**
  * card: what an approver saw. plan: what a run was given. details: a fact's details too big for an entry.
- * policy: a set as it was enforced.
+ * policy: a set as it was enforced. saved: how something was before an action changed it.
  */
-export const DOCUMENT_KINDS = ['card', 'plan', 'details', 'policy'] as const;
+export const DOCUMENT_KINDS = ['card', 'plan', 'details', 'policy', 'saved'] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 export interface StoredDocument {

@@ -6,37 +6,21 @@
  * L3 Claim, events and documents of one call are in one commit; its caller is answered afterwards.
  * L4 Calls of one commit are decided in the order they came, each seeing what those before it did.
  */
-import type { Draft } from '../../workflows/audit/draft.ts';
-import { actEvent, type NewEvent, type Receipt } from './audit.ts';
-import { decideBeginWithin, decideFinish, decideSettle, type Decision } from './claim-rules.ts';
-import type { Alongside, ClaimRecord, Owner, Recorded } from './claims.ts';
+import { actEvent, type NewEvent } from './audit.ts';
+import { decideBeginWithin, decideFinish, decideSettle, takenBack, type Decision } from './claim-rules.ts';
+import type { Alongside, ClaimRecord, FinishRequest, Owner, Recorded, SettleRequest } from './claims.ts';
 import { sha256Hex } from './codec.ts';
-import { closedError, createCommitter } from './committer.ts';
+import { closedError } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { draft } from './drafting.ts';
-import { decideGroup, type Call, type Wishes } from './group.ts';
 import { StoreError, type Ledger } from './ledger.ts';
 import { inPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
-import { createRunEnds } from './run-ends.ts';
 import { refuseUnstorable } from './storable.ts';
+import { createSubmit, NO_WISHES } from './submit.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
-
-const NO_WISHES: Wishes = {
-  claims: [],
-  documents: [],
-  drafts: [],
-  erasures: [],
-  reservations: [],
-  returned: null,
-};
-
-/** What a call comes to. Its caller's own fault is a value, so that it spoils nobody else's work. */
-type Share<Answer> =
-  | { readonly kind: 'ok'; readonly answer: Answer; readonly wishes: Wishes }
-  | { readonly kind: 'fault'; readonly error: unknown };
 
 export function createLedger(tables: Tables, now: () => number): Ledger {
   const submit = createSubmit(tables, now);
@@ -55,24 +39,38 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
   };
 
   const decide = async <Answer>(
-    { key, owner = null }: { readonly key: string; readonly owner?: Owner | null },
+    { key, owner = null, takesBack = null }: Asked,
     rule: (found: ClaimRecord | null, reserved: Tally['rowsOf']) => Decision<Answer>,
-    { events = [], record = () => [] }: Alongside<Answer>,
+    { events = [], record = () => [], documents = [] }: Alongside<Answer>,
     counters: readonly CounterNeed[] = [],
   ): Promise<Recorded<Answer>> => {
+    for (const document of documents) refuseForged(document);
     refuseUnstorable('a claim', [
       key,
+      ...(takesBack === null ? [] : [takesBack.key]),
       ...(owner === null ? [] : [owner.chain, owner.workflowId, owner.task]),
     ]);
     const always = events.map(draft);
-    return submit.call([key], always, counters, (claim, reserved) => {
+    const keys = takesBack === null ? [key] : [key, takesBack.key];
+    return submit.call(keys, always, counters, (claim, reserved) => {
       const { answer, next, reservations = [], returned = null } = rule(claim(key), reserved);
+      const freed =
+        takesBack === null || next?.state !== 'done'
+          ? null
+          : takenBack(claim(takesBack.key), takesBack, next.owner, next.updatedAt);
       try {
         const drafts = [...always, ...record(answer).map(draft)];
         return {
           kind: 'ok',
           answer,
-          wishes: { ...NO_WISHES, claims: next === null ? [] : [next], drafts, reservations, returned },
+          wishes: {
+            ...NO_WISHES,
+            claims: [next, freed].flatMap((one) => one ?? []),
+            drafts,
+            documents,
+            reservations,
+            returned,
+          },
         };
       } catch (error) {
         return { kind: 'fault', error };
@@ -94,6 +92,10 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
       const found = await open().claim(key);
       return found?.state === 'free' ? null : found;
     },
+    async claimsOf(chain) {
+      refuseUnstorable('the name of a run', [chain]);
+      return open().claimsOf(chain);
+    },
     async exceeded(reserve, owner, now) {
       const counters = needsOf(reserve, owner, now);
       const { answer } = await submit.call([], [], counters, (_claim, reserved) => {
@@ -114,12 +116,7 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     finish: (request, alongside = {}) => decide(request, (found) => decideFinish(found, request), alongside),
     settle: (request, alongside = {}) => decide(request, (found) => decideSettle(found, request), alongside),
     async put(document, events = []) {
-      if (sha256Hex(document.text) !== document.digest)
-        throw new StoreError(
-          'store_refused',
-          `a ${document.kind} was handed over under a digest that is not its own`,
-        );
-      refuseUnstorable(`a ${document.kind}`, [document.text]);
+      refuseForged(document);
       return append(events, [document]);
     },
     async get(kind, digest) {
@@ -150,37 +147,17 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
   };
 }
 
-/** Takes calls in groups, each group in one commit, and answers after it. */
-function createSubmit(tables: Tables, now: () => number) {
-  const runEnds = createRunEnds();
-  const committer = createCommitter<Call>(async (calls) => {
-    // No generator is written here: making a new generator function for each commit costs more than running one.
-    const { keep } = await tables.commit((head) => decideGroup(calls, head, runEnds, now()));
-    keep();
-  });
-  const call = async <Answer>(
-    keys: readonly string[],
-    drafts: readonly Draft[],
-    counters: readonly CounterNeed[],
-    decide: (...args: Parameters<Call['decide']>) => Share<Answer>,
-  ): Promise<Recorded<Answer>> => {
-    const outcome: { share: Share<Answer> | null; receipts: readonly Receipt[] } = {
-      share: null,
-      receipts: [],
-    };
-    await committer.submit({
-      keys,
-      drafts,
-      counters,
-      decide(claim, reserved) {
-        const share = decide(claim, reserved);
-        outcome.share = share;
-        return share.kind === 'ok' ? share.wishes : NO_WISHES;
-      },
-      placed: (receipts) => (outcome.receipts = receipts),
-    });
-    if (outcome.share?.kind === 'ok') return { answer: outcome.share.answer, receipts: outcome.receipts };
-    throw outcome.share?.error ?? new Error('a commit ended without deciding a call');
-  };
-  return { call, close: committer.close };
+interface Asked {
+  readonly key: string;
+  readonly owner?: Owner | null;
+  readonly takesBack?: (FinishRequest | SettleRequest)['takesBack'] | null;
+}
+
+function refuseForged(document: StoredDocument): void {
+  if (sha256Hex(document.text) !== document.digest)
+    throw new StoreError(
+      'store_refused',
+      `a ${document.kind} was handed over under a digest that is not its own`,
+    );
+  refuseUnstorable(`a ${document.kind}`, [document.text]);
 }

@@ -112,6 +112,8 @@ export interface Tables {
   /** Up to `limit` entries of the run from its number `fromSeq`. */
   entriesOfRun(run: string, fromSeq: number, limit: number): Promise<readonly EntryRow[]>;
   claim(key: string): Promise<ClaimRecord | null>;
+  /** Of one run, free ones too, by the time of their last change. */
+  claimsOf(chain: string): Promise<readonly ClaimRecord[]>;
   document(kind: DocumentKind, digest: string): Promise<string | null>;
   /** Up to `limit` values of entries from index `from` on, whole entries only, by index and path. */
   values(from: number, limit: number): Promise<readonly KeptValue[]>;

@@ -1,9 +1,9 @@
 /** `confirm` and `resolve`: a person says what they did or saw. */
-import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import type { OpenItem } from '../../workflows/messages.ts';
 import { ending } from '../command.ts';
 import { withTemporal } from '../connection.ts';
+import { chainOf } from '../runs/chain.ts';
 import { readRun } from '../runs/read.ts';
 import { complain, type Terminal } from '../terminal.ts';
 import { deliver, print } from './deliver.ts';
@@ -65,9 +65,3 @@ export const NOBODY_ANSWERED: Worded = {
   kind: 'problems',
   problems: ['no worker could say what is open, so there is nothing yet to put your name to; try again'],
 };
-
-/** The run's first execution, which stays the same however often it continues. */
-async function chainOf(client: Client, workflowId: string): Promise<string> {
-  const { raw, runId } = await client.workflow.getHandle(workflowId).describe();
-  return raw.workflowExecutionInfo?.firstRunId || runId;
-}

@@ -5,7 +5,7 @@ import type { Card } from '../../workflows/ports.ts';
 import { ending } from '../command.ts';
 import { withTemporal } from '../connection.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { REVERSIBILITY } from '../render/card.ts';
+import { effectText } from '../render/card.ts';
 import { oneLine } from '../render/text.ts';
 import { readRun } from '../runs/read.ts';
 import { complain, type Terminal } from '../terminal.ts';
@@ -121,5 +121,5 @@ async function cast({ client, terminal, run, task, kind, options }: Vote, digest
 /** What the vote is about, for whoever gave no digest. */
 function summary({ digest, body }: Card): string {
   const targets = body.targets.map((target) => oneLine(target, 100)).join(', ');
-  return `card ${digest.slice(0, 12)}: ${oneLine(body.type)} on ${targets}, ${REVERSIBILITY[body.reversibility]}\n`;
+  return `card ${digest.slice(0, 12)}: ${oneLine(body.type)} on ${targets}, ${effectText(body)}\n`;
 }

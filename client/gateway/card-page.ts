@@ -1,6 +1,6 @@
 /** What an approver sees: the inbox, and one card with the form that decides on it. */
 import { exactJson, oneLine } from '../render/text.ts';
-import { REVERSIBILITY } from '../render/card.ts';
+import { effectText } from '../render/card.ts';
 import type { OpenCard } from './cards.ts';
 import { html, page, type Html } from './html.ts';
 import type { Session } from './sessions.ts';
@@ -38,7 +38,7 @@ export function cardPage(session: Session, open: OpenCard, note: string | null):
     open.approvals.length === 0 ? '' : `, given by ${open.approvals.map((by) => oneLine(by)).join(', ')}`;
   const facts: readonly (readonly [string, string])[] = [
     ['would run', `${oneLine(body.type)} through ${oneLine(body.connector)}`],
-    ['effect', REVERSIBILITY[body.reversibility]],
+    ['effect', effectText(body)],
     ['run', oneLine(workflowId)],
     ['case', oneLine(body.caseId)],
     ['playbook', `${oneLine(body.playbook)}, version ${oneLine(body.playbookVersion)}`],

@@ -32,8 +32,8 @@ export interface Places {
   readonly people?: readonly Resident[];
   /** Whom cards are announced to by mail. */
   readonly tell?: readonly string[];
-  /** Sections of `connectors` for devices that somebody else has started. */
-  readonly devices?: (keep: Keep) => JsonObject;
+  /** Sections of `connectors` beside those of the providers; a secret is kept, and goes by what `keep` gives back. */
+  readonly connectors?: (keep: Keep) => JsonObject;
 }
 
 export interface Providers {
@@ -94,7 +94,7 @@ export function writeSettings(
         channels: { [CHANNEL]: { mail: 'soc@corp.example' } },
       },
       ...site?.settings(keep),
-      ...places.devices?.(keep),
+      ...places.connectors?.(keep),
     },
   };
   writeFileSync(file, stringify(settings), { mode: 0o600 });

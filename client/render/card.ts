@@ -1,4 +1,5 @@
 /** What waits for a person, with all that must be read before answering. */
+import { UNDO } from '../../activities/catalogue/undo.ts';
 import { digestOf } from '../../activities/keys.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { OpenItem } from '../../workflows/messages.ts';
@@ -16,6 +17,17 @@ export const REVERSIBILITY: { readonly [kind in Reversibility]: string } = {
   B: 'can be undone, with loss',
   C: 'cannot be undone',
 };
+
+const PUT_BACK: { readonly [kind in Reversibility]: string } = {
+  ...REVERSIBILITY,
+  A: 'puts back exactly what there was',
+  B: 'puts back what there was, with the loss that its inputs name',
+};
+
+/** What an undo does to how things are is told in other words: it is itself what others can be undone by. */
+export function effectText({ type, reversibility }: Pick<CardBody, 'type' | 'reversibility'>): string {
+  return (type === UNDO ? PUT_BACK : REVERSIBILITY)[reversibility];
+}
 
 const WHOLE = { whole: true } as const;
 
@@ -73,7 +85,7 @@ function renderCard(
     title(task, 'waits for approval', stream),
     field('would run', `${oneLine(body.type)} through ${oneLine(body.connector)}`, stream),
     field('on', targets(body.targets), stream),
-    field('effect', REVERSIBILITY[body.reversibility], stream),
+    field('effect', effectText(body), stream),
     field('run', `${oneLine(workflowId)}, case ${oneLine(body.caseId)}`, stream),
     field('playbook', `${oneLine(body.playbook)}, version ${oneLine(body.playbookVersion)}`, stream),
     field('asked for by', oneLine(body.requestedBy), stream),

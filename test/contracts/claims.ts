@@ -1,6 +1,7 @@
 /** What every claim store must do: one effect per key, and never a guess about one that may have been made. */
 import { expect } from '@jest/globals';
-import type { BeginAnswer, FinishRequest, Owner } from '../../activities/stores/claims.ts';
+import type { BeginAnswer, Effect, FinishRequest, Owner } from '../../activities/stores/claims.ts';
+import { sha256Hex } from '../../activities/stores/codec.ts';
 import type { Ledger } from '../../activities/stores/ledger.ts';
 import { event } from '../audit/samples.ts';
 import { sound } from './audit-store.ts';
@@ -24,6 +25,15 @@ const finish = async (
 
 const settle = async (ledger: Ledger, by: Owner, result: 'done' | 'released', output: string | null = null) =>
   (await ledger.settle({ key: KEY, owner: by, inputsDigest: 'inputs', result, output, now: 3 })).answer;
+
+const EFFECT: Effect = {
+  type: 'Block',
+  connector: 'mail',
+  class: 'A',
+  targets: ['alice'],
+  saved: sha256Hex('{"before":1}'),
+  undone: null,
+};
 
 const A = owner('run-a');
 const B = owner('run-b');
@@ -57,9 +67,78 @@ export const claimLaws: readonly Law<Ledger>[] = [
         attempts: 1,
         fence: 1,
         output: 'blocked',
+        effect: null,
         claimedAt: 1,
         updatedAt: 2,
       });
+    },
+  },
+  {
+    says: 'an effect that is taken back frees its key in the same commit, says by whom, and is found by the run that made it',
+    async holds(open) {
+      const ledger = await open();
+      await begin(ledger, A);
+      const saved = { kind: 'saved', digest: sha256Hex('{"before":1}'), text: '{"before":1}' } as const;
+      await ledger.finish(
+        { key: KEY, fence: 1, result: 'done', output: 'blocked', effect: EFFECT, now: 2 },
+        { documents: [saved] },
+      );
+      expect(await ledger.get('saved', saved.digest)).toBe(saved.text);
+      expect(await ledger.claimsOf('run-a')).toMatchObject([{ key: KEY, state: 'done', effect: EFFECT }]);
+      const undo = { key: 'undo', owner: B, inputsDigest: 'undo', now: 3 };
+      await ledger.begin(undo);
+      const back = {
+        key: 'undo',
+        fence: 1,
+        result: 'done',
+        takesBack: { key: KEY, fence: 1 },
+        now: 4,
+      } as const;
+      expect((await ledger.finish(back)).answer).toBe(true);
+      expect(await ledger.lookup(KEY)).toBeNull();
+      expect(await ledger.claimsOf('run-a')).toMatchObject([{ state: 'free', effect: { undone: B } }]);
+      expect(await begin(ledger, B)).toEqual({ kind: 'begun', attempt: 1, fence: 2 });
+      expect((await ledger.finish(back)).answer).toBe(true);
+      expect((await ledger.lookup(KEY))?.state).toBe('calling');
+      expect(await ledger.claimsOf('run-a')).toEqual([]);
+    },
+  },
+  {
+    says: 'an undo that came to nothing, and one of an effect that was made anew, free nothing',
+    async holds(open) {
+      const ledger = await open();
+      await begin(ledger, A);
+      await ledger.finish({ key: KEY, fence: 1, result: 'done', effect: EFFECT, now: 2 });
+      const undo = { key: 'undo', owner: B, inputsDigest: 'undo', now: 3 };
+      const takesBack = { key: KEY, fence: 1 };
+      await ledger.begin(undo);
+      await ledger.finish({ key: 'undo', fence: 1, result: 'action_required', takesBack, now: 4 });
+      expect((await ledger.lookup(KEY))?.state).toBe('done');
+      const other = { ...takesBack, fence: 7 };
+      const settled = { key: 'undo', owner: B, inputsDigest: 'undo', result: 'done', now: 5 } as const;
+      await ledger.settle({ ...settled, takesBack: other });
+      expect((await ledger.lookup(KEY))?.state).toBe('done');
+    },
+  },
+  {
+    says: 'a person’s word that it was put back by hand frees the key as well',
+    async holds(open) {
+      const ledger = await open();
+      await begin(ledger, A);
+      await ledger.finish({ key: KEY, fence: 1, result: 'done', effect: EFFECT, now: 2 });
+      await ledger.begin({ key: 'undo', owner: B, inputsDigest: 'undo', now: 3 });
+      await ledger.finish({ key: 'undo', fence: 1, result: 'action_required', now: 4 });
+      const takesBack = { key: KEY, fence: 1 };
+      const word = {
+        key: 'undo',
+        owner: B,
+        inputsDigest: 'undo',
+        result: 'done',
+        takesBack,
+        now: 5,
+      } as const;
+      expect((await ledger.settle(word)).answer).toBe(true);
+      expect(await ledger.lookup(KEY)).toBeNull();
     },
   },
   {

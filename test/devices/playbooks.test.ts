@@ -66,7 +66,7 @@ describe('on real devices', () => {
       ]);
       const guilty = await victim(host.folder);
       writeFileSync(join(host.folder, 'osqueryd.results.log'), logOf(guilty));
-      const devices = (keep: Keep): JsonObject => ({
+      const connectors = (keep: Keep): JsonObject => ({
         network: {
           switches: [{ ssh: reached(fabric.sshd, 'switch', keep), ports: { [DEVICE]: PORT } }],
           resolvers: [{ ssh: reached(host, 'resolver', keep), control_config: resolver.file }],
@@ -79,7 +79,7 @@ describe('on real devices', () => {
       await until('the first ping', () => pings(fabric.device, NEIGHBOUR));
       expect(resolver.answer('www.evil.example')).toBe('NOERROR 192.0.2.66');
 
-      const scene = await stage.open({ devices });
+      const scene = await stage.open({ connectors });
       const run = await scene.start({
         playbook: 'device_compromise_v1',
         context: {
@@ -109,7 +109,7 @@ describe('on real devices', () => {
       const lab = await startOpenwrt();
       const chain = (): string =>
         ran('ip', ['netns', 'exec', lab.space, 'nft', 'list', 'chain', 'inet', 'fw', 'input']);
-      const scene = await openGuardedScene(stage, 'router', { devices: routerOf(lab, 'openwrt') });
+      const scene = await openGuardedScene(stage, 'router', { connectors: routerOf(lab, 'openwrt') });
       const run = await scene.start({
         playbook: 'router_lockdown_v1',
         context: {
@@ -141,7 +141,7 @@ describe('on real devices', () => {
       const sshd = await startSshd({ prepare: FRR });
       const scene = await openGuardedScene(stage, 'router', {
         playbooks: join(import.meta.dirname, 'playbooks'),
-        devices: routerOf(sshd, 'frr'),
+        connectors: routerOf(sshd, 'frr'),
       });
       const run = await scene.start({
         playbook: 'frr_lockdown_v1',

@@ -3,7 +3,7 @@ import type { TextDocument } from './document.ts';
 import { DURATION, parseDuration } from './duration.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { problem, quoted, type Path, type Problem, type ProblemCode } from './problem.ts';
-import { isReservedName } from './reserved.ts';
+import { isReservedName, UNDO_PLAYBOOK } from './reserved.ts';
 import { listed } from './wording.ts';
 
 export function checkNames(document: TextDocument, file: string): Problem[] {
@@ -26,6 +26,8 @@ export function checkNames(document: TextDocument, file: string): Problem[] {
       report('bad_duration', `${listed(path)} is ${quoted(value)}, longer than 30 days`, path);
   };
 
+  if (playbook['id'] === UNDO_PLAYBOOK)
+    report('reserved_name', `${quoted(UNDO_PLAYBOOK)} is what runs are called that take others back`, ['id']);
   for (const field of ['version', 'description', 'severity']) checkStatic(playbook[field], [field]);
   list(playbook['tags']).forEach((tag, index) => checkStatic(tag, ['tags', index]));
   for (const [name, entry] of Object.entries(mapping(playbook['context']))) {

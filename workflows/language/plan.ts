@@ -3,7 +3,7 @@
  * It lies in the run's history from the start, so a later edit of the YAML cannot touch the run.
  */
 import type { Json } from './json.ts';
-import type { ContextVariable, Join, KeyScope, Need, Retry, Severity } from './playbook.ts';
+import type { ContextVariable, Join, KeyScope, Need, OnFailure, Retry, Severity } from './playbook.ts';
 
 export const PLAN_VERSION = 1;
 
@@ -24,6 +24,29 @@ export type Reversibility = 'none' | 'A' | 'B' | 'C';
 
 /** What makes a second call harmless: the action itself, a marker it can look for, or nothing. */
 export type Repeat = 'natural' | 'marker' | 'none';
+
+/** What became, or would become, of one task of a run that is taken back. */
+export interface UndoItem {
+  readonly task: string;
+  readonly type: string;
+  readonly connector: string | null;
+  readonly reversibility: Reversibility;
+  /**
+   * to_undo: this plan takes it back. stands: it could be, and was not asked for. undone: it was, before.
+   * cannot: its effect stays. open: nobody knows yet whether there is one. nothing: there is none.
+   */
+  readonly state: 'to_undo' | 'stands' | 'undone' | 'cannot' | 'open' | 'nothing';
+  /** What will be so afterwards, with the loss; or why it is not taken back. */
+  readonly says: string;
+}
+
+export interface UndoOutline {
+  readonly workflowId: string;
+  readonly chain: string;
+  readonly playbook: string;
+  /** In the order in which they are taken back, then what is not. */
+  readonly items: readonly UndoItem[];
+}
 
 export interface PlannedTask {
   readonly name: string;
@@ -62,6 +85,10 @@ export interface Plan {
   readonly tasks: readonly PlannedTask[];
   /** Task names: layer 0 in declaration order, later layers in the order their last need was released. */
   readonly layers: readonly (readonly string[])[];
+  /** Present where the run takes another one back. */
+  readonly undo?: UndoOutline;
+  /** What a run that failed does. Absent: nothing. */
+  readonly onFailure?: OnFailure;
 }
 
 /** A plan with the SHA-256 (lower-case hex) of its canonical JSON. */

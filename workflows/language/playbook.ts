@@ -73,6 +73,10 @@ export interface TaskDefinition {
   readonly expiresMs?: number;
 }
 
+/** What a run does once it has failed. */
+export const ON_FAILURE = ['keep', 'undo'] as const;
+export type OnFailure = 'undo';
+
 export interface Playbook {
   readonly id: string;
   readonly version: string;
@@ -81,6 +85,8 @@ export interface Playbook {
   readonly tags: readonly string[];
   readonly context: { readonly [name: string]: ContextVariable };
   readonly walk: 'layers' | 'ready';
+  /** Absent: what was done stays done. */
+  readonly onFailure?: OnFailure;
   /** In declaration order. */
   readonly tasks: readonly TaskDefinition[];
 }

@@ -26,6 +26,9 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...CEL_TYPES.split(' '),
 ]);
 
+/** The workflow type of an undo: no playbook may be called so. */
+export const UNDO_PLAYBOOK = 'undo';
+
 /** May not name a task or a context variable. */
 export function isReservedName(name: string): boolean {
   return RESERVED.has(name) || isUnsafeKey(name);

@@ -58,6 +58,10 @@ export function createMemoryTables(log: string): Tables {
     entries: async (from, limit) => entries.slice(from, from + limit),
     entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
     claim: async (key) => claims.get(key) ?? null,
+    claimsOf: async (chain) =>
+      [...claims.values()]
+        .filter(({ owner }) => owner.chain === chain)
+        .sort((one, other) => one.updatedAt - other.updatedAt),
     document: async (kind, digest) => documents.get(`${kind}/${digest}`) ?? null,
     values: async (from, limit) =>
       wholeEntries(

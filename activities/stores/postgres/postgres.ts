@@ -7,7 +7,7 @@ import { StoreError, type Ledger } from '../ledger.ts';
 import { shownSource } from '../source.ts';
 import { createConnections, type Server } from './connect.ts';
 import { translated } from './failure.ts';
-import { SCHEMA, SCHEMA_LOCK, SCHEMA_VERSION, versionOf } from './schema.ts';
+import { MIGRATIONS, SCHEMA, SCHEMA_LOCK, SCHEMA_VERSION, versionOf } from './schema.ts';
 import { refuseUnloggedTables, refuseUnsafeServer, type Durability } from './self-check.ts';
 import { createPostgresTables } from './tables.ts';
 
@@ -34,6 +34,7 @@ export async function openPostgres(server: Server, log: string, now: () => numbe
 async function prepare(client: ClientBase, log: string, where: string): Promise<Durability> {
   const durability = await refuseUnsafeServer(client, where);
   if ((await versionOf(client)) === null) await createTables(client, log);
+  await migrate(client);
   const version = await versionOf(client);
   if (version !== SCHEMA_VERSION)
     throw new StoreError(
@@ -52,6 +53,21 @@ async function createTables(client: ClientBase, log: string): Promise<void> {
     await client.query(SCHEMA);
     await client.query('INSERT INTO cordon.store (version) VALUES ($1)', [SCHEMA_VERSION]);
     await client.query('INSERT INTO cordon.head (log, size, leaf, at) VALUES ($1, 0, $2, 0)', [log, GENESIS]);
+  }
+  await client.query('COMMIT');
+}
+
+/** Adds what an older version lacked. What it recorded is not touched. */
+async function migrate(client: ClientBase): Promise<void> {
+  if (!MIGRATIONS.has((await versionOf(client)) ?? SCHEMA_VERSION)) return;
+  await client.query('BEGIN');
+  await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);
+  for (;;) {
+    const version = await versionOf(client);
+    const step = version === null ? undefined : MIGRATIONS.get(version);
+    if (version === null || step === undefined) break;
+    await client.query(step);
+    await client.query('UPDATE cordon.store SET version = $1', [version + 1]);
   }
   await client.query('COMMIT');
 }

@@ -12,7 +12,7 @@ import type { ClientBase } from 'pg';
 
 /** "CRDN": the advisory lock under which the tables are made. */
 export const SCHEMA_LOCK = 0x4352_444e;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Text is compared byte by byte: in no language are two keys the same that differ. */
 export const SCHEMA = `
@@ -51,9 +51,11 @@ CREATE TABLE cordon.claims (
   attempts   bigint NOT NULL,
   fence      bigint NOT NULL,
   output     text   NOT NULL,
+  effect     text   NOT NULL,
   claimed_at bigint NOT NULL,
   updated_at bigint NOT NULL
 );
+CREATE INDEX claims_of_run ON cordon.claims (chain);
 
 CREATE TABLE cordon.documents (
   kind   text COLLATE "C" NOT NULL,
@@ -130,6 +132,15 @@ CREATE TRIGGER checkpoints_hold BEFORE UPDATE ON cordon.checkpoints FOR EACH ROW
 CREATE TRIGGER documents_hold BEFORE UPDATE ON cordon.documents
   FOR EACH STATEMENT EXECUTE FUNCTION cordon.refuse('documents are never changed');
 `;
+
+/** What leads from one version to the next; the entries stay as they are. */
+export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
+  [
+    1,
+    `ALTER TABLE cordon.claims ADD COLUMN effect text NOT NULL DEFAULT 'null';
+CREATE INDEX claims_of_run ON cordon.claims (chain);`,
+  ],
+]);
 
 /** Null when there are no tables of ours. */
 export async function versionOf(client: ClientBase): Promise<number | null> {

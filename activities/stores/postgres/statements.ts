@@ -49,6 +49,7 @@ JOIN cordon.reservations AS held ON held.counter = wanted.counter
     OR (held.chain = wanted.chain AND held.task = wanted.task))`;
 
 export const CLAIMS = 'SELECT * FROM cordon.claims WHERE key = ANY($1::text[])';
+export const CLAIMS_OF = 'SELECT * FROM cordon.claims WHERE chain = $1 ORDER BY updated_at, key';
 export const DOCUMENT = 'SELECT text FROM cordon.documents WHERE kind = $1 AND digest = $2';
 
 /** For readers. The first transaction statement fixes what all of them see. */

@@ -30,6 +30,7 @@ import { translated } from './failure.ts';
 import type { Durability } from './self-check.ts';
 import {
   CLAIMS,
+  CLAIMS_OF,
   DOCUMENT,
   ENDS,
   ENTRIES_BY_ID,
@@ -72,6 +73,8 @@ export function createPostgresTables(connections: Connections, durability: Durab
         const [row] = await rowsOf<ClaimRow>(client, CLAIMS, [[key]]);
         return row === undefined ? null : fromClaimRow(row);
       }),
+    claimsOf: (chain) =>
+      reading(async (client) => (await rowsOf<ClaimRow>(client, CLAIMS_OF, [chain])).map(fromClaimRow)),
     document: (kind, digest) =>
       reading(async (client) => {
         const [row] = await rowsOf<{ readonly text: string }>(client, DOCUMENT, [kind, digest]);

@@ -70,6 +70,7 @@ const CLAIM_COLUMNS: readonly (readonly [name: keyof ClaimRow, type: 'text' | 'b
   ['attempts', 'bigint'],
   ['fence', 'bigint'],
   ['output', 'text'],
+  ['effect', 'text'],
   ['claimed_at', 'bigint'],
   ['updated_at', 'bigint'],
 ];

@@ -8,7 +8,7 @@
 
 /** "CRDN" */
 export const APPLICATION_ID = 0x4352_444e;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Values that entries commit to. They alone may change, and only into nothing. */
 const PERSONAL = `
@@ -40,6 +40,9 @@ CREATE TABLE reservations (
 CREATE INDEX reservations_in_window ON reservations (counter, at);
 CREATE INDEX reservations_of_task ON reservations (chain, task);
 `;
+/** What a run did is found by the run when it shall be taken back. */
+const CLAIMS_OF_RUN = 'CREATE INDEX claims_of_run ON claims (chain);';
+
 /** What the log has said of itself. */
 const CHECKPOINTS = `
 CREATE TABLE checkpoints (
@@ -69,6 +72,7 @@ CREATE TRIGGER head_grows BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
   BEGIN SELECT RAISE(ABORT, 'the head only grows'); END;`,
   ],
   [2, RESERVATIONS],
+  [3, `ALTER TABLE claims ADD COLUMN effect TEXT NOT NULL DEFAULT 'null';\n${CLAIMS_OF_RUN}`],
 ]);
 
 export const SCHEMA = `
@@ -100,9 +104,11 @@ CREATE TABLE claims (
   attempts   INTEGER NOT NULL,
   fence      INTEGER NOT NULL,
   output     TEXT    NOT NULL,
+  effect     TEXT    NOT NULL,
   claimed_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
+${CLAIMS_OF_RUN}
 
 CREATE TABLE documents (
   kind   TEXT NOT NULL,

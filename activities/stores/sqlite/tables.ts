@@ -48,12 +48,17 @@ export function createSqliteTables(db: Database): Tables {
     `SELECT ${ENTRY} FROM entries WHERE run = ? AND run_seq >= ? ORDER BY run_seq LIMIT ?`,
   );
   const claim = db.prepare<[string], ClaimRow>('SELECT * FROM claims WHERE key = ?');
+  const claimsOf = db.prepare<[string], ClaimRow>(
+    'SELECT * FROM claims WHERE chain = ? ORDER BY updated_at, key',
+  );
   const setClaim = db.prepare(`
-    INSERT INTO claims (key, inputs, chain, workflow, task, state, attempts, fence, output, claimed_at, updated_at)
-    VALUES (@key, @inputs, @chain, @workflow, @task, @state, @attempts, @fence, @output, @claimed_at, @updated_at)
+    INSERT INTO claims
+      (key, inputs, chain, workflow, task, state, attempts, fence, output, effect, claimed_at, updated_at)
+    VALUES
+      (@key, @inputs, @chain, @workflow, @task, @state, @attempts, @fence, @output, @effect, @claimed_at, @updated_at)
     ON CONFLICT (key) DO UPDATE SET inputs = excluded.inputs, chain = excluded.chain, workflow = excluded.workflow,
       task = excluded.task, state = excluded.state, attempts = excluded.attempts, fence = excluded.fence,
-      output = excluded.output, claimed_at = excluded.claimed_at, updated_at = excluded.updated_at`);
+      output = excluded.output, effect = excluded.effect, claimed_at = excluded.claimed_at, updated_at = excluded.updated_at`);
   const document = db.prepare<[string, string], { readonly text: string }>(
     'SELECT text FROM documents WHERE kind = ? AND digest = ?',
   );
@@ -132,6 +137,7 @@ export function createSqliteTables(db: Database): Tables {
     entries: (from, limit) => reading(() => entries.all(from, limit)),
     entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
     claim: (key) => reading(() => claimOf(claim.get(key))),
+    claimsOf: (chain) => reading(() => claimsOf.all(chain).map(fromClaimRow)),
     values: (from, limit) =>
       reading(() => wholeEntries(valuesFrom.all(from, limit + 1).map(keptValue), limit)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
