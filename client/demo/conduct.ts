@@ -32,6 +32,7 @@ export interface Forgery {
 /** `stopped`: a card is open and nobody was to answer it. */
 export interface Told {
   readonly kind: 'ended' | 'stopped';
+  readonly workflowId: string;
   readonly report: RunReport;
   readonly approvals: readonly GivenAnswer[];
   readonly forgery: Forgery | null;
@@ -52,7 +53,7 @@ const LOOK_EVERY_MS = 150;
 const POLL_SECONDS = 0.5;
 
 export async function conduct(on: Conducting): Promise<Told> {
-  const { terminal, options, playground, scenario, say } = on;
+  const { playground, scenario, say } = on;
   const { playbook } = scenario;
   const { client, config } = playground;
   const workflowId = workflowIdFor(playbook, `${CASE}-${Date.now().toString(36)}`);
@@ -69,12 +70,18 @@ export async function conduct(on: Conducting): Promise<Told> {
     ],
   });
   say(`${REQUESTER} starts ${playbook} for case ${caseId}\n`);
+  return attend(on, workflowId, true);
+}
+
+/** Answers what the run asks until it is over. `forging`: somebody tries to answer the first card in another's name. */
+export async function attend(on: Conducting, workflowId: string, forging: boolean): Promise<Told> {
+  const { terminal, options, playground } = on;
   const screen = createScreen(terminal.err, workflowId);
   const answered = new Set<string>();
   const approvals: GivenAnswer[] = [];
   let forgery: Forgery | null = null;
   for (;;) {
-    const reading = await readRun(client, workflowId);
+    const reading = await readRun(playground.client, workflowId);
     if (reading.kind === 'refused')
       throw new Error(`the playbook was refused: ${reading.problems.join('; ')}`);
     if (reading.kind === 'ended') throw new Error(`the run ended: ${reading.how}`);
@@ -83,17 +90,17 @@ export async function conduct(on: Conducting): Promise<Told> {
       if (!options.json) screen.show(report, open);
       if (report.status !== 'running' && report.status !== 'waiting') {
         screen.clear();
-        return { kind: 'ended', report, approvals, forgery };
+        return { kind: 'ended', workflowId, report, approvals, forgery };
       }
       if (options.approver === 'stop' && report.status === 'waiting') {
         screen.clear();
         showCards(on, workflowId, open);
-        return { kind: 'stopped', report, approvals, forgery };
+        return { kind: 'stopped', workflowId, report, approvals, forgery };
       }
       for (const item of options.approver === 'stop' ? [] : open.filter((one) => !answered.has(keyOf(one)))) {
         answered.add(keyOf(item));
         screen.clear();
-        if (item.kind === 'approval') forgery ??= await tryForgery(on, workflowId, item);
+        if (forging && item.kind === 'approval') forgery ??= await tryForgery(on, workflowId, item);
         approvals.push(...(await respond(on, workflowId, item)));
       }
     }

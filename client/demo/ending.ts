@@ -8,18 +8,22 @@ import type { Told } from './conduct.ts';
 import type { CarriedRecord } from './record.ts';
 import type { Denial } from './denial.ts';
 import { effectLines } from './effect-lines.ts';
+import { takenBack } from './undoing.ts';
 import { renderLooks, type Look } from './looks.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Ending {
-  readonly scenario: Pick<Scenario, 'where' | 'also'>;
+  readonly scenario: Pick<Scenario, 'where' | 'also' | 'effects'>;
   readonly told: Told;
   /** Null where the story was stopped before. */
   readonly denial: Denial | null;
+  /** Of the run, without what was taken back of it. */
   readonly effects: readonly Effect[];
   readonly looks: readonly Look[];
   /** Ways in which the devices are other than they must be. */
   readonly amiss: readonly string[];
+  /** Null where nothing was taken back. */
+  readonly undoing: Told | null;
   readonly record: CarriedRecord;
 }
 
@@ -31,6 +35,7 @@ export function renderEnding(ending: Ending, stream: Stream): string {
     '\n',
     `${renderReport(ending.told.report, stream)}\n`,
     part(`What changed at ${ending.scenario.where}`, changesOf(ending)),
+    ...(ending.undoing === null ? [] : [part('What was taken back', takenBack(ending.undoing, stream))]),
     ...(ending.looks.length === 0 ? [] : [renderLooks(ending.looks, ending.amiss, stream)]),
     ...(ending.denial === null ? [] : [part('What policy forbids', denialOf(ending.denial))]),
     part('The record', recordLines(ending, stream)),

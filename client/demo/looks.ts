@@ -1,5 +1,6 @@
 /** What the devices said before, after and once it was undone, side by side; and whether that is as it must be. */
 import type { Fact } from '../../simulators/device/facts.ts';
+import type { RunReport } from '../../workflows/walk/report.ts';
 import { table } from '../render/table.ts';
 import { oneLine } from '../render/text.ts';
 import type { Stream } from '../terminal.ts';
@@ -24,20 +25,21 @@ export function renderLooks(looks: readonly Look[], wrong: readonly string[], st
   return `${title}\n${table(columns, rows, stream)}${note}${faults}\n`;
 }
 
-/**
- * Each way in which the devices are other than they must be: all is changed by a whole run, and what can come back
- * has come back once it is undone.
- */
-export function amiss(looks: readonly Look[], whole: boolean): readonly string[] {
-  const at = (when: Look['when']): readonly Fact[] | null =>
-    looks.find((look) => look.when === when)?.facts ?? null;
-  const [before, after, undone] = [at('before') ?? [], at('after'), at('undone')];
+/** Each way in which the devices are other than whole runs leave them: all is changed, and what can has come back. */
+export function amiss(
+  looks: readonly Look[],
+  run: Pick<RunReport, 'status'>,
+  undoing: Pick<RunReport, 'status'> | null,
+): readonly string[] {
+  const at = (when: Look['when']): readonly Fact[] => looks.find((look) => look.when === when)?.facts ?? [];
+  const [before, after, undone] = [at('before'), at('after'), at('undone')];
   return before.flatMap(({ asked, answer, comesBack }, n) => {
-    const then = after?.[n]?.answer;
-    const last = undone?.[n]?.answer;
-    const unchanged = whole && after !== null && then === answer ? [`${asked}: still ${answer}`] : [];
+    const then = after[n]?.answer;
     const meant = comesBack ? answer : then;
-    const kept = undone !== null && last !== meant ? [`${asked}: ${last}, not ${meant}`] : [];
+    const last = undone[n]?.answer;
+    const unchanged = run.status === 'completed' && then === answer ? [`${asked}: still ${answer}`] : [];
+    const kept =
+      undoing?.status === 'completed' && last !== meant ? [`${asked}: ${last}, where ${meant} was`] : [];
     return [...unchanged, ...kept];
   });
 }

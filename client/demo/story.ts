@@ -8,6 +8,7 @@ import { renderEnding, type Ending } from './ending.ts';
 import { amiss, type Look } from './looks.ts';
 import { carryAway } from './record.ts';
 import { setScenario, type Scenario } from './scenario.ts';
+import { takeBack } from './undoing.ts';
 import { REQUESTER } from './voting.ts';
 
 export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> {
@@ -20,6 +21,9 @@ export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> 
   const over = told.kind === 'ended';
   looks.push(...(await lookAt(scenario, 'after')));
   const denial = over ? await showDenial(playground, scenario, `${told.report.case_id}-P`, REQUESTER) : null;
+  const effects = scenario.effects();
+  const undoing = over && scenario.facts !== null ? await takeBack({ ...on, scenario }, told) : null;
+  if (undoing !== null) looks.push(...(await lookAt(scenario, 'undone')));
   // A worker that ends signs what there is; one that is kept does so within a second.
   if (!options.keep) await playground.stopWorker();
   const record = await carryAway(playground.config);
@@ -27,9 +31,10 @@ export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> 
     scenario,
     told,
     denial,
-    effects: scenario.effects(),
+    effects,
     looks,
-    amiss: amiss(looks, told.report.status === 'completed'),
+    amiss: amiss(looks, told.report, undoing?.report ?? null),
+    undoing,
     record,
   };
   if (options.json) printJson(terminal, jsonOf(ending));
@@ -42,22 +47,23 @@ async function lookAt({ facts }: Scenario, when: Look['when']): Promise<Look[]> 
 }
 
 /** Nothing that was shown may be other than it was said to be. */
-function exitFor({ told, denial, record, amiss: wrong }: Ending): ExitCode {
+function exitFor({ told, denial, undoing, record, amiss: wrong }: Ending): ExitCode {
   if (record.verdict.kind !== 'verified') return EXIT.failed;
   if (told.kind === 'stopped') return EXIT.notDone;
-  if (wrong.length > 0) return EXIT.failed;
-  return denial === null ? EXIT.failed : exitOfRun(told.report.status);
+  if (wrong.length > 0 || denial === null) return EXIT.failed;
+  const run = exitOfRun(told.report.status);
+  return run !== EXIT.done || undoing === null ? run : exitOfRun(undoing.report.status);
 }
 
-function jsonOf({ told, denial, effects, looks, amiss: wrong, record }: Ending): object {
+function jsonOf({ scenario, told, denial, looks, amiss: wrong, undoing, record }: Ending): object {
   return {
     status: told.report.status,
     tasks: told.report.tasks,
     approvals: told.approvals,
     forgery: told.forgery,
     denial,
-    provider_changes: effects,
-    ...(looks.length === 0 ? {} : { looks, amiss: wrong }),
+    provider_changes: scenario.effects(),
+    ...(looks.length === 0 ? {} : { looks, amiss: wrong, undo: undoing?.report ?? null }),
     audit: verdictJson(record.folder, record.verdict),
   };
 }

@@ -11,6 +11,7 @@ import {
   openSiteScene,
   SECOND,
   sign,
+  takenBack,
   textOf,
   type SiteScene,
 } from './signed.ts';
@@ -96,6 +97,20 @@ describe('a compromised device', () => {
       'connector_called',
       'task_completed',
     ]);
+    expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
+  });
+
+  test('is let back into the network and answered as before once the run is undone; its processes stay ended', async () => {
+    const scene = await openSiteScene(stage, 'device');
+    const run = await begin(scene);
+    await contain(scene, run);
+    await run.result();
+    const undone = await takenBack(scene, run, ['undo_network_isolate', 'undo_block_c2_domains']);
+    expect(undone).toMatchObject({ status: 'completed', counts: { completed: 2 } });
+    expect(undone.undo?.items).toContainEqual(
+      expect.objectContaining({ task: 'terminate_processes', state: 'cannot' }),
+    );
+    expect(answers(await scene.site.deviceFacts())).toEqual([...BEFORE.slice(0, 2), CONTAINED[2]]);
     expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
   });
 

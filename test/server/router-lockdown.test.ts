@@ -3,7 +3,16 @@ import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import { verifyFile } from '../audit/verified.ts';
 import type { Run } from './scene.ts';
-import { answers, evidenceText, FIRST, openSiteScene, SECOND, sign, type SiteScene } from './signed.ts';
+import {
+  answers,
+  evidenceText,
+  FIRST,
+  openSiteScene,
+  SECOND,
+  sign,
+  takenBack,
+  type SiteScene,
+} from './signed.ts';
 import { setStage } from './stage.ts';
 
 const stage = setStage();
@@ -31,7 +40,7 @@ function begin(scene: SiteScene, more: JsonObject = {}): Promise<Run> {
 }
 
 describe('a router with its doors open', () => {
-  test('is backed up, locked down, updated, verified and documented', async () => {
+  test('is backed up, locked down, updated, verified and documented; an undo opens all but firmware and password', async () => {
     const scene = await openSiteScene(stage, 'router');
     expect(answers(await scene.site.routerFacts())).toEqual(OPEN);
     const run = await begin(scene);
@@ -69,6 +78,12 @@ describe('a router with its doors open', () => {
     const told = await evidenceText(scene, documented?.output?.['document']);
     expect(told).toContain('192.0.2.10');
     expect(told).toContain('log_ip');
+    const undo = ['undo_enable_logging', 'undo_apply_acl_rules', 'undo_disable_remote_access'];
+    expect(await takenBack(scene, run, undo)).toMatchObject({
+      status: 'completed',
+      counts: { completed: 3 },
+    });
+    expect(answers(await scene.site.routerFacts())).toEqual([...OPEN.slice(0, 5), LOCKED[5]]);
     expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
   });
 

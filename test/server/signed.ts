@@ -9,7 +9,9 @@ import { siteOf } from '../../client/playground/playground.ts';
 import { openLocalEvidence } from '../../activities/evidence/local.ts';
 import type { Site } from '../../simulators/device/site.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
-import type { Run, Scene, SceneInput } from './scene.ts';
+import { startUndo } from '../../client/undo/undo.ts';
+import type { RunReport } from '../../workflows/walk/report.ts';
+import { RILEY, type Run, type Scene, type SceneInput } from './scene.ts';
 import type { Stage } from './stage.ts';
 
 export const [FIRST, SECOND] = APPROVERS;
@@ -54,6 +56,16 @@ export async function sign(
 export async function evidenceText(scene: Scene, sha256: unknown): Promise<string> {
   const store = await openLocalEvidence(scene.config.evidence);
   return Buffer.from((await store.get(String(sha256))) ?? []).toString('utf8');
+}
+
+/** As `cordon undo` has it: each of these tasks is signed as it comes up. Returns the report of the undo. */
+export async function takenBack(scene: Scene, run: Run, tasks: readonly string[]): Promise<RunReport> {
+  const order = { client: scene.client, taskQueue: scene.config.taskQueue, workflowId: run.id };
+  const started = await startUndo({ ...order, options: { requested_by: RILEY } });
+  if (started.kind === 'running') throw new Error('another undo is under way');
+  const undoing = scene.run(started.workflowId, started.runId);
+  for (const task of tasks) await sign(scene, undoing, task, [FIRST]);
+  return undoing.result();
 }
 
 /** A text that a task put out; a test that needs it has no use for anything else. */
