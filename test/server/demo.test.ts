@@ -3,15 +3,28 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startServer, type RunningServer } from '../../client/server/start.ts';
 import type { Look } from '../../client/demo/looks.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const node = join(root, 'node_modules', '.bin', 'node');
 const main = join(root, 'client', 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-test-'));
-const env = { ...process.env, NO_COLOR: '1', TMPDIR: folder };
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** One server for all of them, as if the reader had one already. */
+let server: RunningServer | null = null;
+beforeAll(async () => {
+  server = await startServer();
+}, 15 * 60_000);
+afterAll(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const settings = () => ({
+  cwd: folder,
+  env: { ...process.env, NO_COLOR: '1', TMPDIR: folder, TEMPORAL_ADDRESS: server?.address ?? '' },
+});
 
 interface Said {
   readonly code: number;
@@ -21,7 +34,7 @@ interface Said {
 
 function demo(...args: readonly string[]): Promise<Said> {
   return new Promise((done) => {
-    const options = { cwd: folder, env, timeout: 120_000 };
+    const options = { ...settings(), timeout: 120_000 };
     execFile(node, [main, 'demo', ...args], options, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       done({ code, out, err });
@@ -71,8 +84,8 @@ describe('the demo', () => {
     expect(err).toContain('waits for approval');
   }, 120_000);
 
-  test('Ctrl-C leaves neither files nor a running process', async () => {
-    const child = spawn(node, [main, 'demo', 'router', '--no-approve', '--keep'], { cwd: folder, env });
+  test('Ctrl-C ends it at once, and leaves none of its files', async () => {
+    const child = spawn(node, [main, 'demo', 'router', '--keep'], settings());
     let said = '';
     child.stderr.on('data', (part: Buffer) => (said += part.toString('utf8')));
     await new Promise<void>((done) => {

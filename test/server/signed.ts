@@ -64,7 +64,7 @@ export async function takenBack(scene: Scene, run: Run, tasks: readonly string[]
   const started = await startUndo({ ...order, options: { requested_by: RILEY } });
   if (started.kind === 'running') throw new Error('another undo is under way');
   const undoing = scene.run(started.workflowId, started.runId);
-  for (const task of tasks) await sign(scene, undoing, task, [FIRST]);
+  await Promise.all(tasks.map((task) => sign(scene, undoing, task, [FIRST])));
   return undoing.result();
 }
 
