@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 export function createTell(world: World): RemoteActivities['tell'] {
   return async ({ run, card, occasion, at }) => {
     const { notices, rosters } = world.approvals;
-    if (notices === null) return;
+    if (notices === null) return {};
     const current = rosters === null ? null : await rosters.current();
     const roster = current?.kind === 'roster' ? current.roster : null;
     const { body, digest } = card;
@@ -20,7 +20,7 @@ export function createTell(world: World): RemoteActivities['tell'] {
       const key = sha256(`${digest}/${occasion}/${address}`);
       if (await notices.send({ to: address, subject, text, key })) told += 1;
     }
-    await appendFacts(world, run, [
+    const receipts = await appendFacts(world, run, [
       {
         event: 'approvers_told',
         task: body.task,
@@ -29,5 +29,6 @@ export function createTell(world: World): RemoteActivities['tell'] {
         coordinate: `tell/${body.task}/${digest}/${occasion}`,
       },
     ]);
+    return { receipts };
   };
 }

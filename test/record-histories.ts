@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startServer } from '../client/server/start.ts';
+import { startSite } from '../simulators/device/site.ts';
 import { bundleWorkflows } from '../worker/bundle.ts';
 import { quietRuntime } from '../worker/main.ts';
 import { openScene, type Run, type Scene } from './server/scene.ts';
@@ -24,6 +25,8 @@ import {
   rejected,
   settled,
   startedAgain,
+  undone,
+  undoneAfterFailure,
   withdrawn,
   type Story,
 } from './server/stories.ts';
@@ -42,6 +45,8 @@ const STORIES: { readonly [behaviour: string]: Story } = {
   settled,
   'started-again': startedAgain,
   withdrawn,
+  undone,
+  'undone-after-failure': undoneAfterFailure,
 };
 
 const chosen = process.argv.slice(2);
@@ -56,11 +61,14 @@ try {
   for (const [behaviour, tell] of Object.entries(STORIES)) {
     if (chosen.length > 0 && !chosen.includes(behaviour)) continue;
     // The queue's name becomes the case's, so that what is recorded says what it is.
-    const scene = await openScene({ address: server.address, bundle, taskQueue: behaviour });
+    const site = await startSite();
+    const connectors = site.settings;
+    const scene = await openScene({ address: server.address, bundle, taskQueue: behaviour, connectors });
     try {
       await save(scene, await tell(scene), behaviour);
     } finally {
       await scene.close();
+      await site.close();
     }
   }
 } finally {

@@ -36,6 +36,7 @@ const MUST_FAIL: { readonly [file: string]: string } = {
   'misspelt-expectation.yaml': 'Unrecognized key: "outcome"',
   'other-inputs.yaml': 'inputs of a: expected {"x":"7"}, got {"x":7}',
   'too-slow.yaml': 'within: expected at most 5s, took 10000 ms',
+  'undo-in-order.yaml': 'undo: calls: expected [undo_isolate, undo_block], got [undo_block, undo_isolate]',
 };
 
 describe('controls: a rehearsal that expects what does not happen', () => {

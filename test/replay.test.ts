@@ -36,6 +36,8 @@ const TRAITS: { readonly [name: string]: Trait } = {
   'coaching_v1@settled': completed(1, 'resolve'),
   [`${MAIL}@started-again`]: completed(2),
   'rotation_v1@withdrawn': completed(1, 'approve', 'withdraw'),
+  'undo@undone': completed(3, 'approve'),
+  'brittle_v1@undone-after-failure': completed(2),
 };
 
 interface Event {

@@ -120,7 +120,7 @@ export interface RemoteActivities {
     readonly card: Card;
     readonly occasion: Occasion;
     readonly at: number;
-  }): Promise<void>;
+  }): Promise<Witnessed>;
 }
 
 export type Activities = LocalActivities & RemoteActivities;

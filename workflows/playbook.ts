@@ -18,6 +18,7 @@ import { createBillboard } from './billboard.ts';
 import { hangDoorbell } from './doorbell.ts';
 import { isObject } from './language/json.ts';
 import { createMailbox } from './mailbox.ts';
+import { undoAfterFailure } from './on-failure.ts';
 import { approvalsQuery, DESCRIPTIONS, statusQuery } from './messages.ts';
 import type { Message, Reply, RunRef } from './ports.ts';
 import { createTemporalPorts, short } from './temporal-ports.ts';
@@ -105,7 +106,9 @@ export default async function playbook(input: StartInput, carried?: Carried): Pr
         unheard.map((letter) => letter.message),
       );
     board.refresh();
-    if (cancelled)
+    const stopped = cancelled;
+    await undoAfterFailure(plan, run, state, board.refresh);
+    if (stopped)
       throw new CancelledFailure('the run was cancelled; its record and status query tell how far it came');
     return fitting(reportOf(plan, run, state, isoTime));
   });

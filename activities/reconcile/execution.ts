@@ -19,6 +19,8 @@ export interface Execution {
   readonly digest: string;
   readonly receipts: readonly HeldReceipt[];
   readonly calls: readonly ConnectorCall[];
+  /** Coordinates of notices of which no word came back before the run closed. Absent: none. */
+  readonly unanswered?: readonly string[];
   readonly words: readonly Word[];
   /** Spans in which steps were begun and lost, so that Temporal ran them again. */
   readonly losses: readonly Span[];

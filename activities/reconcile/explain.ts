@@ -50,6 +50,7 @@ function byAttempt(
 function byLostStep(entry: LogEntry, { executions, witnessed }: Evidence): Explanation | null {
   for (const execution of executions) {
     if (execution.calls.some((call) => wasHanded(call, entry))) return stopped(execution, executions);
+    if (execution.unanswered?.includes(entry.coordinate)) return stopped(execution, executions);
     const { run, openSince, close } = execution;
     const cut = close.kind === 'terminated' || close.kind === 'timed_out';
     const loss = execution.losses.find(({ from, to }) => from <= entry.happenedAt && entry.happenedAt <= to);

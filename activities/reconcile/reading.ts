@@ -85,6 +85,9 @@ export function createReading(run: string, { decode, words: kinds }: HistoryRead
     if (!take(event, result) && RECORDING.has(type)) silentUntil = msOf(event);
   };
 
+  /** Coordinates of notices that went out, by their event, until word of them comes back; nothing waits for that. */
+  const tells = new Map<number, string>();
+
   const hear = async (event: HistoryEvent, kind: unknown, args: Json | undefined): Promise<void> => {
     if (typeof kind !== 'string' || !kinds.includes(kind)) return;
     const said = await first(event, args, `a ${kind}`, false);
@@ -101,10 +104,14 @@ export function createReading(run: string, { decode, words: kinds }: HistoryRead
     switch (event.type) {
       case 'activityTaskScheduled':
         lastStep = event.id;
+        if (event.told['activityType'] === 'tell')
+          tells.set(event.id, noticeOf(await first(event, event.told['input'], 'the input of tell', false)));
         if (event.told['activityType'] === 'act')
           calls.scheduled(event, await first(event, event.told['input'], 'the input of act', true));
         return;
       case 'activityTaskCompleted': {
+        if (tells.delete(Number(event.told['scheduledEventId'])))
+          take(event, await first(event, event.told['result'], 'the result of tell', false));
         if (!calls.isCall(event)) return;
         const result = await first(event, event.told['result'], 'the result of act', true);
         const witnessed = take(event, result);
@@ -157,6 +164,7 @@ export function createReading(run: string, { decode, words: kinds }: HistoryRead
         digest: digest.end(),
         receipts,
         calls: calls.all(),
+        ...(tells.size === 0 ? {} : { unanswered: [...tells.values()] }),
         words,
         ...tasks.end(close),
         silentUntil,
@@ -165,6 +173,14 @@ export function createReading(run: string, { decode, words: kinds }: HistoryRead
       };
     },
   };
+}
+
+/** As `activities/tell.ts` names what it records. */
+function noticeOf(input: Json): string {
+  const { card, occasion } = isObject(input) ? input : {};
+  const { digest, body } = isObject(card) ? card : {};
+  const task = isObject(body) ? body['task'] : undefined;
+  return ['tell', ...[task, digest, occasion].map((one) => text(one) ?? '')].join('/');
 }
 
 /** For histories at hand in full. */

@@ -11,6 +11,7 @@ export function planJson(
     playbook: plan.playbook,
     digest,
     walk: plan.walk,
+    on_failure: plan.onFailure ?? 'keep',
     layers: plan.layers,
     approvals_due: tasks.filter(({ approvalDue }) => approvalDue).map(({ task }) => task.name),
     unconfigured,

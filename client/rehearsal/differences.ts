@@ -3,13 +3,42 @@ import { canonical } from '../../workflows/audit/canonical.ts';
 import { fold } from '../../workflows/walk/ending.ts';
 import type { Fact } from '../../workflows/walk/fact.ts';
 import type { Performed } from './rehearse.ts';
-import { durationMs, type Rehearsal } from './script.ts';
+import { durationMs, type Expectation, type Rehearsal, type ScriptedUndo } from './script.ts';
 
-type Expectation = Rehearsal['expect'];
 type Done = Extract<Performed, { readonly kind: 'performed' }>;
 
 export function differences(rehearsal: Rehearsal, performed: Performed): readonly string[] {
-  const { expect } = rehearsal;
+  const undone = performed.kind === 'performed' ? performed.undone : [];
+  const scripts = undosOf(rehearsal);
+  return [
+    ...differencesIn(rehearsal.expect, performed),
+    ...scripts.flatMap(({ expect }, at) => {
+      const one = undone[at];
+      const told = one === undefined ? ['it did not take place'] : ofUndo(expect, one);
+      return told.map((line) => `undo${scripts.length > 1 ? ` ${at + 1}` : ''}: ${line}`);
+    }),
+  ];
+}
+
+export function undosOf({ undo }: Rehearsal): readonly ScriptedUndo[] {
+  if (undo === undefined) return [];
+  return Array.isArray(undo) ? undo : [undo];
+}
+
+function ofUndo(expect: ScriptedUndo['expect'], performed: Performed): readonly string[] {
+  const items = performed.kind === 'performed' ? (performed.report.undo?.items ?? []) : [];
+  const said = Object.entries(expect.says ?? {}).flatMap(([task, state]) => {
+    const told = items.find((item) => item.task === task);
+    return told?.state === state
+      ? []
+      : [
+          `of ${task} it says ${told === undefined ? 'nothing' : `${told.state} (${told.says})`}, not ${state}`,
+        ];
+  });
+  return [...differencesIn(expect, performed), ...said];
+}
+
+function differencesIn(expect: Expectation, performed: Performed): readonly string[] {
   if (performed.kind === 'refused') {
     if (expect.status !== 'refused') return ['the playbook was refused:', ...performed.problems];
     const told = performed.problems.join('\n');

@@ -2,10 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { createActivities } from '../../activities/index.ts';
 import { sha256 } from '../../activities/keys.ts';
 import { canonical } from '../../workflows/audit/canonical.ts';
-import type { Entry } from '../../workflows/audit/entry.ts';
 import { compilePlaybook } from '../../workflows/language/compile.ts';
 import { checkContext } from '../../workflows/language/context.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
@@ -14,17 +12,16 @@ import type { Plan } from '../../workflows/language/plan.ts';
 import { formatProblem } from '../../workflows/language/problem.ts';
 import { sealPlan } from '../../workflows/language/seal.ts';
 import type { RunRef } from '../../workflows/ports.ts';
-import { EVENTS, type Fact } from '../../workflows/walk/fact.ts';
-import { reportOf, type RunReport } from '../../workflows/walk/report.ts';
-import { freshState } from '../../workflows/walk/state.ts';
-import { createWalk } from '../../workflows/walk/walk.ts';
-import { openedEntries } from '../../activities/stores/opened-entries.ts';
+import type { Fact } from '../../workflows/walk/fact.ts';
+import type { RunReport } from '../../workflows/walk/report.ts';
 import { createClock } from './clock.ts';
 import { differences } from './differences.ts';
 import { markDone } from './earlier.ts';
 import { rehearsalSchema, type Rehearsal } from './script.ts';
 import type { Callbook } from './scripted-world.ts';
-import { createAttempts, createStage } from './stage.ts';
+import { createAttempts } from './stage.ts';
+import { takeBack } from './take-back.ts';
+import { walkThrough } from './walk-through.ts';
 import { rehearsalWorld } from './world.ts';
 
 /** 2026-01-05T09:00:00Z: a Monday morning, so that reports of rehearsals read like any other. */
@@ -38,6 +35,8 @@ export type Performed =
       readonly calls: Callbook['calls'];
       /** On the rehearsal's clock. */
       readonly tookMs: number;
+      /** The undos after it, in order. */
+      readonly undone: readonly Performed[];
     }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
@@ -94,16 +93,11 @@ export async function rehearse(rehearsal: Rehearsal, folder: string): Promise<Pe
     severity: plan.playbook.severity,
     requestedBy: rehearsal.requested_by,
   };
+  await world.ledger.put({ kind: 'plan', digest, text: canonical(plan) });
   await markDone(rehearsal, plan, run, context, world);
-  const state = freshState(plan, clock.now());
-  const stage = createStage(rehearsal, run, createActivities(world), clock, attempts);
-  const walk = createWalk({ plan, run, context, ports: stage.ports, state });
-  stage.open(walk, state);
-  await clock.runUntil(walk.run());
-  const facts: Fact[] = [];
-  for await (const { body } of openedEntries(world.ledger, run.chain)) facts.push(factOf(body));
-  const report = reportOf(plan, run, state, (ms) => new Date(ms).toISOString());
-  return { kind: 'performed', report, facts, calls: callbook.calls, tookMs: clock.now() - CURTAIN };
+  const performed = await walkThrough(rehearsal, { plan, run, context, world, clock, attempts, callbook });
+  const undone = await takeBack(rehearsal, performed, { plan, run, world, clock, callbook });
+  return { ...performed, undone };
 }
 
 type Planned =
@@ -137,10 +131,4 @@ function planOf(
 
 function refused(problems: readonly string[]): Extract<Performed, { kind: 'refused' }> {
   return { kind: 'refused', problems };
-}
-
-function factOf({ event, task, details }: Entry['body']): Fact {
-  const known = EVENTS.find((name) => name === event);
-  if (known === undefined) throw new Error(`the rehearsal's record holds an unknown event ${event}`);
-  return { event: known, task, details: details as JsonObject };
 }

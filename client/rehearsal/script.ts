@@ -24,8 +24,13 @@ const verdicts = z.union([verdict, z.array(verdict).min(1)]);
 
 /** What the connector answers, one per attempt; the last one stays. `takes` is how long it needs. */
 const answer = z.union([
-  z.strictObject({ output: object, takes: duration.optional() }),
-  z.strictObject({ refused: z.string(), takes: duration.optional() }),
+  z.strictObject({
+    output: object,
+    /** How it was before, as the connector saves it: then it can be undone. */
+    saved: object.optional(),
+    takes: duration.optional(),
+  }),
+  z.strictObject({ refused: z.string(), code: z.string().optional(), takes: duration.optional() }),
   z.strictObject({ try_again: z.enum(['rate_limited', 'unavailable']), after: duration.optional() }),
   z.strictObject({ unknown: z.string(), takes: duration.optional() }),
   z.strictObject({ throws: z.string() }),
@@ -73,6 +78,41 @@ const factLine = z
     error: (issue) => `no fact is called ${JSON.stringify(issue.input)}`,
   });
 
+const expectation = z.strictObject({
+  status: z.enum(['completed', 'failed', 'incomplete', 'cancelled', 'refused']),
+  outcomes: z.record(z.string(), z.enum(STATUSES)).default({}),
+  /** Exactly these facts, in this order: `event` or `event task`. */
+  facts: z.array(factLine).optional(),
+  /** These facts in this order, others between them. */
+  facts_include: z.array(factLine).optional(),
+  facts_exclude: z.array(factLine).optional(),
+  /** Calls that reached a connector, in order: task names. */
+  calls: z.array(z.string()).optional(),
+  outputs: z.record(z.string(), object).default({}),
+  inputs: z.record(z.string(), object).default({}),
+  reasons: z.record(z.string(), z.string()).default({}),
+  /** Part of a problem's text; with status `refused`. */
+  problem: z.string().optional(),
+  /** How long the run took on the clock, at most. */
+  within: duration.optional(),
+});
+export type Expectation = z.output<typeof expectation>;
+
+/** What is taken back once the run is over; its tasks are called `undo_<task>`, also in `policy` and `connectors`. */
+const undo = z.strictObject({
+  /** Only this one. */
+  task: z.string().optional(),
+  /** As above; `at` counts from the start of the undo. */
+  people: z.array(said).default([]),
+  expect: expectation
+    .extend({
+      /** What the undo says of each task of the run. */
+      says: z.record(z.string(), z.enum(['to_undo', 'stands', 'undone', 'cannot', 'open', 'nothing'])),
+    })
+    .partial({ says: true })
+    .describe('What must come of it'),
+});
+
 export const rehearsalSchema = z.strictObject({
   rehearsal: z.string().describe('What this shows, as a sentence'),
   /** Path to a playbook, or the playbook itself. */
@@ -97,27 +137,11 @@ export const rehearsalSchema = z.strictObject({
   connectors: z.record(z.string(), z.union([answer, z.array(answer).min(1)])).default({}),
   people: z.array(said).default([]),
   cancel_at: duration.optional(),
-  expect: z
-    .strictObject({
-      status: z.enum(['completed', 'failed', 'incomplete', 'cancelled', 'refused']),
-      outcomes: z.record(z.string(), z.enum(STATUSES)).default({}),
-      /** Exactly these facts, in this order: `event` or `event task`. */
-      facts: z.array(factLine).optional(),
-      /** These facts in this order, others between them. */
-      facts_include: z.array(factLine).optional(),
-      facts_exclude: z.array(factLine).optional(),
-      /** Calls that reached a connector, in order: task names. */
-      calls: z.array(z.string()).optional(),
-      outputs: z.record(z.string(), object).default({}),
-      inputs: z.record(z.string(), object).default({}),
-      reasons: z.record(z.string(), z.string()).default({}),
-      /** Part of a problem's text; with status `refused`. */
-      problem: z.string().optional(),
-      /** How long the run took on the clock, at most. */
-      within: duration.optional(),
-    })
-    .describe('What must come of it'),
+  /** One after the other, each over what those before it left. A playbook with `on_failure: undo` does the first one itself. */
+  undo: z.union([undo, z.array(undo).min(1)]).optional(),
+  expect: expectation.describe('What must come of it'),
 });
+export type ScriptedUndo = z.output<typeof undo>;
 export type Rehearsal = z.output<typeof rehearsalSchema>;
 
 const UNIT_MS: { readonly [unit: string]: number } = {

@@ -1,7 +1,14 @@
 /** Task types that exist only in a rehearsal, and the connector that pretends to perform everything. */
 import { z } from 'zod';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
-import type { Answer, CallContext, Connector, Performance } from '../../activities/connectors/connector.ts';
+import type {
+  Answer,
+  CallContext,
+  Connector,
+  Performance,
+  Undo,
+  Undone,
+} from '../../activities/connectors/connector.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Clock } from './clock.ts';
 import { durationMs, type Rehearsal, type ScriptedAnswer } from './script.ts';
@@ -57,6 +64,9 @@ export function scriptedConnector(
       timeoutMs: 30_000,
       scopes: [],
       perform: (input, call) => answerFor(scripted, input, call),
+      ...(like.reversibility === 'A' || like.reversibility === 'B'
+        ? { undo: undoFor(scripted, like.reversibility) }
+        : {}),
       check: async (_input, call) => checkFor(scripted, call),
     };
   return { name, performs };
@@ -87,9 +97,32 @@ async function answerFor(
   return speak(line);
 }
 
+/** Puts back whatever was saved, unless the script says something else of the task that undoes it. */
+function undoFor(scripted: Scripted, of: 'A' | 'B'): Undo {
+  return {
+    class: of,
+    describe: (saved) => `it is as before: ${JSON.stringify(saved)}`,
+    async perform(saved, call) {
+      if (linesFor(scripted.rehearsal, call.task).length === 0) {
+        scripted.callbook.calls.push({ task: call.task, input: saved, key: call.key });
+        return { kind: 'done', output: { changed: true, now: 'it is as before' } };
+      }
+      const answer = await answerFor(scripted, saved, call);
+      if (answer.kind === 'done') return { kind: 'done', output: undoneOf(answer.output) };
+      return answer.kind === 'action_required' ? { ...answer, onceDone: undoneOf(answer.onceDone) } : answer;
+    },
+  };
+}
+
+function undoneOf({ changed, now }: JsonObject): Undone {
+  return { changed: changed !== false, now: typeof now === 'string' ? now : 'it is as before' };
+}
+
 function speak(line: ScriptedAnswer): Answer<JsonObject> {
-  if ('output' in line) return { kind: 'done', output: line.output };
-  if ('refused' in line) return { kind: 'refused', fault: { code: 'refused', message: line.refused } };
+  if ('output' in line)
+    return { kind: 'done', output: line.output, ...(line.saved === undefined ? {} : { undo: line.saved }) };
+  if ('refused' in line)
+    return { kind: 'refused', fault: { code: line.code ?? 'refused', message: line.refused } };
   if ('unknown' in line) return { kind: 'unknown', fault: { code: 'unknown', message: line.unknown } };
   if ('throws' in line) throw new Error(line.throws);
   if ('try_again' in line) {

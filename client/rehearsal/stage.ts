@@ -39,12 +39,13 @@ export interface Attempts {
 /** A rehearsal must not go on for ever where a script refuses every attempt. */
 const MOST_ATTEMPTS = 100;
 
-export function createAttempts(): Attempts {
+/** `name` keeps the attempts of two runs apart. */
+export function createAttempts(name = 'rehearsal'): Attempts {
   const controller = new AbortController();
   let count = 0;
   return {
     pulse: () => ({
-      attemptId: `rehearsal:${count}`,
+      attemptId: `${name}:${count}`,
       signal: controller.signal,
       cancelled: () => controller.signal.aborted,
       beat: () => {},
@@ -72,7 +73,7 @@ export interface Stage {
 }
 
 export function createStage(
-  rehearsal: Rehearsal,
+  rehearsal: Pick<Rehearsal, 'people' | 'cancel_at'>,
   run: RunRef,
   activities: Activities,
   clock: Clock,

@@ -1,5 +1,6 @@
 /** The world of a rehearsal: real activities, a store in memory, scripted policy and connectors. */
 import { contracts as installed, createCatalogue } from '../../activities/catalogue/index.ts';
+import { Undo } from '../../activities/catalogue/undo.ts';
 import type { TaskContract } from '../../activities/catalogue/task-type.ts';
 import { createMemoryLedger } from '../../activities/stores/index.ts';
 import type { World } from '../../activities/world.ts';
@@ -35,7 +36,7 @@ export function rehearsalWorld(
     approvals: scriptedApprovals(rehearsal, clock),
     origin: async () => null,
     connectors: new Map([[NAME, connector]]),
-    contracts,
+    contracts: new Map<string, TaskContract>([[Undo.name, Undo], ...contracts]),
     catalogue: createCatalogue([connector], contracts),
     playbook: async () => null,
     providerOf: () => null,

@@ -17,12 +17,16 @@ const OUTER = { margin: 0 } as const;
 export function renderPlan({ plan, digest }: SealedPlan, tasks: readonly Foreseen[], stream: Stream): string {
   const { id, version, severity, description } = plan.playbook;
   const walked = plan.walk === 'layers' ? 'layer by layer' : 'each task as soon as its needs allow';
+  const failing =
+    plan.onFailure === 'undo'
+      ? 'When it fails, what it did is taken back as far as that can be undone\n'
+      : '';
   const size = `${plan.tasks.length} tasks in ${plan.layers.length} layers, walked ${walked}`;
   const byName = new Map(tasks.map((one) => [one.task.name, one]));
   return [
     `${stream.colours.bold(id)} version ${oneLine(version)}, severity ${severity}\n`,
     description.trim() === '' ? '' : `${wrap(oneLine(description.trim()), stream.width).join('\n')}\n`,
-    `${size}\n`,
+    `${size}\n${failing}`,
     ...plan.layers.map((layer, index) => renderLayer(layer, index, byName, stream)),
     `\n${summary(tasks, stream)}${field('plan', digest, stream, OUTER)}`,
   ].join('');

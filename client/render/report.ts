@@ -5,7 +5,7 @@ import { field } from './fields.ts';
 import { statusPaint } from './status.ts';
 import { table, type Cell } from './table.ts';
 import { exactJson, fenced, oneLine } from './text.ts';
-import { renderLeft } from './undo.ts';
+import { renderLeft, renderOnFailure } from './undo.ts';
 
 const COLUMNS = [
   { title: 'LAYER', most: 5 },
@@ -16,7 +16,7 @@ const COLUMNS = [
 
 export function renderReport(report: RunReport, stream: Stream): string {
   const rows = Object.values(report.tasks).map((task) => rowOf(task, stream));
-  return `${headline(report, stream)}\n\n${table(COLUMNS, rows, stream)}${renderLeft(report, stream)}`;
+  return `${headline(report, stream)}\n\n${table(COLUMNS, rows, stream)}${renderLeft(report, stream)}${renderOnFailure(report, stream)}`;
 }
 
 /** `email_takeover_v1 for CASE-7: waiting (3 completed, 1 waiting_approval)` */

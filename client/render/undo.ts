@@ -34,6 +34,12 @@ export function renderOutline({ undo }: RunReport, stream: Stream): string {
   return `Undo of ${oneLine(undo.workflow_id)}, the last effect first\n\n${table(COLUMNS, rows, stream)}`;
 }
 
+/** Empty for a run that did not fail, or keeps what it did. */
+export function renderOnFailure({ on_failure: undoing }: RunReport, stream: Stream): string {
+  if (undoing === undefined) return '';
+  return `\n${stream.colours.bold('Undo after its failure:')} ${oneLine(undoing.undo)} (${undoing.status.replaceAll('_', ' ')})\n`;
+}
+
 /** What a finished undo has left: nothing is to be taken for undone that is not. */
 export function renderLeft({ undo }: RunReport, stream: Stream): string {
   const left = (undo?.items ?? []).filter(({ state }) => state === 'cannot' || state === 'open');

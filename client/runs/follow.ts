@@ -43,7 +43,9 @@ export async function followRun({ client, terminal, workflowId, json }: Followin
 function conclusion(reading: RunReading): ExitCode | null {
   switch (reading.kind) {
     case 'report': {
-      const { status } = reading.report;
+      const { status, on_failure: undoing } = reading.report;
+      // The run itself is over, but what it did is only just being taken back.
+      if (undoing?.status === 'running') return null;
       return status === 'running' || status === 'waiting' ? null : exitOfRun(status);
     }
     case 'refused':
@@ -91,7 +93,7 @@ export function createScreen(stream: Stream, workflowId: string): Screen {
     clear,
     show(report, open) {
       if (stream.rows === null) return lines(report, open);
-      const hints = open.map((item) => `${hint(workflowId, item)}\n`).join('');
+      const hints = open.map((item) => `${hint(workflowId, item)}\n`).join('') + undoHint(report);
       const text = `${renderReport(report, stream)}${hints === '' ? '' : `\n${hints}`}`;
       if (text === shown) return;
       shown = text;
@@ -112,7 +114,11 @@ function heightOf(text: string, width: number): number {
 
 function createLines(stream: Stream, workflowId: string): Screen['show'] {
   const known = new Map<string, string>();
+  let told = '';
   return (report, open) => {
+    const undoing = undoHint(report);
+    if (undoing !== told) stream.write(undoing);
+    told = undoing;
     for (const { task_name: task, status, reason } of Object.values(report.tasks)) {
       if (known.get(task) === status || (status === 'pending' && !known.has(task))) continue;
       known.set(task, status);
@@ -121,6 +127,11 @@ function createLines(stream: Stream, workflowId: string): Screen['show'] {
       stream.write(`${oneLine(task)}: ${status}${why === '' ? '' : ` (${why})`}\n`);
     }
   };
+}
+
+function undoHint({ on_failure: undoing }: RunReport): string {
+  if (undoing?.status !== 'running') return '';
+  return `what it did is taken back: ${oneLine(invocation('follow', undoing.undo))}\n`;
 }
 
 function hint(workflowId: string, { kind, task }: OpenItem): string {

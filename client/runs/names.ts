@@ -5,11 +5,6 @@ export function workflowIdFor(playbook: string, caseId: string): string {
   return `cordon-${playbook}-${caseId}`;
 }
 
-/** One undo of a run at a time. Cases hold no slash, so no other run has this name. */
-export function undoIdFor(workflowId: string): string {
-  return `${workflowId}/undo`;
-}
-
 /** The case a run belongs to, as far as its name tells. */
 export function caseOf(workflowId: string, playbook: string): string | null {
   const prefix = workflowIdFor(playbook, '');

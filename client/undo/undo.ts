@@ -7,10 +7,10 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { StartInput, StartOptions } from '../../workflows/activities.ts';
-import { UNDO_PLAYBOOK } from '../../workflows/language/reserved.ts';
+import { UNDO_PLAYBOOK, undoIdFor } from '../../workflows/language/reserved.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import { chainOf } from '../runs/chain.ts';
-import { caseOf, undoIdFor } from '../runs/names.ts';
+import { caseOf } from '../runs/names.ts';
 import { readRun } from '../runs/read.ts';
 
 export interface UndoOrder {

@@ -2,7 +2,11 @@
  * What people and providers do in each behaviour worth remembering. Each story begins a run and tells it to its
  * end; tests assert what came of it, and `record-histories.ts` saves its history for replay.
  */
+import { chainOf } from '../../client/runs/chain.ts';
+import { startUndo } from '../../client/undo/undo.ts';
+import { SITE } from '../../simulators/device/site.ts';
 import type { Simulator } from '../../simulators/simulator.ts';
+import { undoIdFor } from '../../workflows/language/reserved.ts';
 import { signals, updates } from '../../workflows/messages.ts';
 import { eventually } from './eventually.ts';
 import { entryOf } from './record.ts';
@@ -187,3 +191,41 @@ export const withdrawn: Story = async (scene) => {
   await run.result();
   return run;
 };
+
+/** What closing_v1 and brittle_v1 are started with, on a simulated site. */
+export const ON_SITE = { device_id: SITE.device, router_ip: SITE.router, target_email: ALICE } as const;
+
+/** Everything is closed, and opened again by an undo that Sam agrees to step by step. Returns the undo. */
+export const undone: Story = async (scene) => {
+  scene.google.seedAttacker(ALICE);
+  const run = await scene.start({ playbook: 'closing_v1', context: { ...ON_SITE } });
+  await run.result();
+  const { client, config } = scene;
+  await startUndo({
+    client,
+    taskQueue: config.taskQueue,
+    workflowId: run.id,
+    options: { requested_by: RILEY },
+  });
+  const undo = await undoOf(scene, run);
+  for (const task of ['undo_close_telnet', 'undo_block', 'undo_isolate']) await undo.approve(task);
+  await undo.result();
+  return undo;
+};
+
+/** Google refuses to revoke, so the isolation before it is taken back. */
+export const undoneAfterFailure: Story = async (scene) => {
+  const match = { path: '/tokens' };
+  scene.google.fault({ match, kind: 'status', status: 403, reason: 'forbidden', times: 1000 });
+  const { device_id, target_email } = ON_SITE;
+  const run = await scene.start({ playbook: 'brittle_v1', context: { device_id, target_email } });
+  await (await undoOf(scene, run)).approve('undo_isolate');
+  await run.result();
+  return run;
+};
+
+export async function undoOf(scene: Scene, run: Run): Promise<Run> {
+  const id = undoIdFor(run.id);
+  const chain = await eventually('the undo has begun', () => chainOf(scene.client, id).catch(() => null));
+  return scene.run(id, chain);
+}

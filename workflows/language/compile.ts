@@ -76,6 +76,7 @@ function assemble(playbook: Playbook, tasks: readonly PlannedTask[], graph: Grap
     context: structure(playbook.context),
     tasks,
     layers: graph.layers.map((layer) => [...layer]),
+    ...(playbook.onFailure === undefined ? {} : { onFailure: playbook.onFailure }),
   };
 }
 

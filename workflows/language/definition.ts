@@ -18,6 +18,7 @@ export function toPlaybook(shape: PlaybookShape): Playbook {
       ]),
     ),
     walk: shape.walk ?? 'layers',
+    ...(shape.on_failure === 'undo' && { onFailure: shape.on_failure }),
     tasks: Object.entries(shape.tasks).map(([name, task]) => toTask(name, task)),
   };
 }

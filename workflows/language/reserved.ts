@@ -29,6 +29,11 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** The workflow type of an undo: no playbook may be called so. */
 export const UNDO_PLAYBOOK = 'undo';
 
+/** One undo of a run at a time. Cases hold no slash, so no other run has this name. */
+export function undoIdFor(workflowId: string): string {
+  return `${workflowId}/undo`;
+}
+
 /** May not name a task or a context variable. */
 export function isReservedName(name: string): boolean {
   return RESERVED.has(name) || isUnsafeKey(name);

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { DURATION } from './duration.ts';
 import type { JsonObject } from './json.ts';
-import { RETRY_CLASSES, STATUSES } from './playbook.ts';
+import { ON_FAILURE, RETRY_CLASSES, STATUSES } from './playbook.ts';
 
 /** Names become variables of expressions, parts of activity ids and workflow types. */
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
@@ -92,6 +92,10 @@ export const playbookSchema = z.strictObject({
     .describe(
       'layers: one layer after the other. ready: each task as soon as its needs allow. Default: layers',
     ),
+  on_failure: z
+    .enum(ON_FAILURE)
+    .optional()
+    .describe('undo: a run that failed takes back what it did, as far as that can be undone. Default: keep'),
   tasks: z.record(name, task),
 });
 

@@ -1,10 +1,11 @@
 /** A run as its reader sees it: overall status, counts, and every task with what is known of it. */
 import type { JsonObject } from '../language/json.ts';
-import type { Plan, PlannedTask, UndoItem } from '../language/plan.ts';
+import type { Plan, PlannedTask } from '../language/plan.ts';
 import type { RunRef } from '../ports.ts';
 import { countsOf } from './chronicle.ts';
 import { isReached, runStatus, type Fault, type Outcome, type RunStatus } from './outcome.ts';
 import { recordOf, type RunState, type TaskRecord } from './state.ts';
+import { undoingOf, type Undoing } from './undo-report.ts';
 
 /** The first fourteen fields are the record that case tools have always read; the rest are ours. */
 export interface TaskReport {
@@ -35,7 +36,7 @@ export interface TaskReport {
   readonly settled_at: string | null;
 }
 
-export interface RunReport {
+export interface RunReport extends Undoing {
   readonly workflow_id: string;
   readonly case_id: string;
   readonly playbook_id: string;
@@ -45,15 +46,6 @@ export interface RunReport {
   readonly status: RunStatus | 'running' | 'waiting';
   readonly counts: { readonly [status: string]: number };
   readonly tasks: { readonly [name: string]: TaskReport };
-  /** Present where the run takes another one back: which, and what of it. */
-  readonly undo?: UndoReport;
-}
-
-export interface UndoReport {
-  readonly workflow_id: string;
-  readonly run_id: string;
-  readonly playbook_id: string;
-  readonly items: readonly UndoItem[];
 }
 
 export function reportOf(plan: Plan, run: RunRef, state: RunState, isoOf: (ms: number) => string): RunReport {
@@ -74,12 +66,8 @@ export function reportOf(plan: Plan, run: RunRef, state: RunState, isoOf: (ms: n
     status: liveStatus(plan, state),
     counts: countsOf(statuses),
     tasks,
-    ...(plan.undo === undefined ? {} : { undo: undoReport(plan.undo) }),
+    ...undoingOf(plan, state),
   };
-}
-
-function undoReport({ workflowId, chain, playbook, items }: NonNullable<Plan['undo']>): UndoReport {
-  return { workflow_id: workflowId, run_id: chain, playbook_id: playbook, items };
 }
 
 /** Running while anything moves, waiting while only people are awaited, then the run's final status. */

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../language/json.ts';
 import type { Plan } from '../language/plan.ts';
 import type { Approval, Call, Card, Glass, Judgement, Message, Question } from '../ports.ts';
-import type { Fault, Outcome } from './outcome.ts';
+import type { Fault, Outcome, RunStatus } from './outcome.ts';
 
 export type Decided = Extract<Judgement, { readonly kind: 'decided' }>;
 
@@ -81,7 +81,20 @@ export interface RunState {
   startedAt: number;
   /** Digest of the policy set of the run's first verdict. Runs carried over from older versions have none. */
   policySet?: string;
+  /** Set once the run has failed and what it did is taken back. */
+  undo?: { readonly workflowId: string; readonly status: UndoStatus };
 }
+
+/** How the undo of a failed run stands: as a run, or why there is none to speak of. */
+export type UndoStatus =
+  | RunStatus
+  | 'running'
+  | 'waiting'
+  | 'nothing_to_undo'
+  | 'under_way_already'
+  | 'refused'
+  /** Terminated, timed out, or failed by a mistake of ours: look at it. */
+  | 'ended';
 
 export function freshState(plan: Plan, now: number): RunState {
   const tasks: { [name: string]: TaskRecord } = Object.create(null) as { [name: string]: TaskRecord };
