@@ -38,6 +38,25 @@ async function refusalOf(url: string): Promise<StoreError> {
   throw new Error('it was not refused');
 }
 
+test('tables of the first version are brought up to date, with what they hold', async () => {
+  const url = await emptied();
+  const first = await openStores(url, { password: PASSWORD });
+  await first.append(events('a', 2));
+  await first.begin({
+    key: 'k',
+    owner: { chain: 'a', workflowId: 'w', task: 't' },
+    inputsDigest: 'i',
+    now: 1,
+  });
+  await first.close();
+  await server.query(url, 'DROP INDEX cordon.claims_of_run');
+  await server.query(url, 'ALTER TABLE cordon.claims DROP COLUMN effect');
+  await server.query(url, 'UPDATE cordon.store SET version = 1');
+  const ledger = await open(url);
+  expect(await ledger.claimsOf('a')).toMatchObject([{ key: 'k', state: 'calling', effect: null }]);
+  expect((await ledger.head()).size).toBe(2);
+});
+
 describe('T32: a server that cannot keep the promises is refused', () => {
   test.each([
     ['fsync', 'off', /fsync = off and can lose/],
