@@ -37,12 +37,13 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
     clear();
     err.write('\ninterrupted; nothing of it is left running\n');
   });
-  quietRuntime((line) => err.write(`${line}\n`));
   say(`starting a Temporal server, ${SIMULATED[options.scenario]} and a worker on this machine`);
   try {
     const bundling = openBundle();
     const server = await openServer(await usualPorts(options.keep));
     try {
+      // From here on the SDK keeps the process alive until its worker has ended, so not before there is a server.
+      quietRuntime((line) => err.write(`${line}\n`));
       const playground = await open(terminal, options, folder, server, await bundling);
       try {
         const exit = await tell({ terminal, options, say, server, playground });
