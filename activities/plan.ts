@@ -15,6 +15,7 @@ import type { Plan, SealedPlan } from '../workflows/language/plan.ts';
 import { sha256 } from './keys.ts';
 import { flawOf } from './plain.ts';
 import { noProvider, providerFor } from './provider.ts';
+import { queuesFor } from './queues.ts';
 import { appendFacts } from './record.ts';
 import { startInput, type CheckedStart } from './start-input.ts';
 import { planUndo } from './undo/plan.ts';
@@ -85,6 +86,7 @@ async function planFor(world: World, request: PlanRequest, cache: Map<string, Co
     pollMs: options.poll_seconds === undefined ? null : options.poll_seconds * 1000,
     continueAfterEvents: options.continue_after_events ?? null,
     searchable: world.searchable,
+    ...queuesFor(sealed.plan, world.queues),
   };
 }
 

@@ -42,8 +42,12 @@ export interface World {
   /** Sends a policy's notice to mail addresses; absent where nobody can be told. Rejects when it was not taken. */
   readonly tell?: (to: readonly string[], subject: string, text: string) => Promise<void>;
   readonly connectors: ReadonlyMap<string, Connector>;
+  /** Those that other processes serve. Asked what they would undo; MUST NOT be called. Absent: none. */
+  readonly elsewhere?: ReadonlyMap<string, Connector>;
   readonly contracts: ReadonlyMap<string, TaskContract>;
   readonly catalogue: Catalogue;
+  /** By connector: the task queue that its calls go to. Those without one are called from the common queue. */
+  readonly queues?: ReadonlyMap<string, string>;
   /** The playbook's YAML by id; null when there is none. */
   readonly playbook: (id: string) => Promise<{ readonly file: string; readonly source: Uint8Array } | null>;
   /** Which provider holds an account; null when the directory does not know it. */

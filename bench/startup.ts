@@ -10,9 +10,9 @@ const NONE = 'export const createConnectors = () => [];';
 
 /** In a process of its own, since a module is loaded once. All connectors are made as well, configured or not. */
 function script(connectors: boolean): string {
-  const installed = new URL('../client/planning/installed.ts', import.meta.url).href;
-  const config =
-    '{ connectors: { googleWorkspace: null, microsoftGraph: null, notify: null, http: null, defender: null, report: {} } }';
+  const every = new URL('../activities/connectors/shipped.ts', import.meta.url).href;
+  const settings =
+    '{ googleWorkspace: null, microsoftGraph: null, notify: null, network: null, endpoint: null, router: null, http: null, defender: null, report: {} }';
   return `
     import { registerHooks } from 'node:module';
     if (${String(!connectors)}) registerHooks({
@@ -22,8 +22,8 @@ function script(connectors: boolean): string {
     });
     const from = performance.now();
     await import(${JSON.stringify(ROOT)});
-    const { shipped } = await import(${JSON.stringify(installed)});
-    const made = shipped(${config}).connectors.length;
+    const { shipped } = await import(${JSON.stringify(every)});
+    const made = shipped(${settings}).connectors.length;
     console.log(JSON.stringify({ ms: performance.now() - from, made }));`;
 }
 

@@ -175,7 +175,7 @@ describe('examples', () => {
   test('every example is a playbook, a rehearsal, a configuration or a roster', () => {
     expect(
       examples.filter(
-        ({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway|state|persons):/.test(text),
+        ({ text }) => !/^(id|rehearsal|kill_switch|principal|gateway|queues|state|persons):/.test(text),
       ),
     ).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe('examples', () => {
     },
   );
 
-  test.each(ofKind(/^(kill_switch|principal|gateway|state):/))(
+  test.each(ofKind(/^(kill_switch|principal|gateway|queues|state):/))(
     '$name is a configuration',
     ({ text, index }) => {
       const file = join(folder, `${String(index)}.yaml`);

@@ -42,6 +42,19 @@ describe('the shipped playbooks walk as documented', () => {
     expect(gated(plan)).toEqual(['delete_suspicious_filters', 'rotate_password', 'enroll_2fa']);
   });
 
+  test('account_lockdown_v1: evidence before any change, and locked after what a locked mailbox forbids', () => {
+    const plan = planOf('account_lockdown_v1.yaml');
+    expect(plan.playbook).toMatchObject({ severity: 'critical', tags: ['email', 'account', 'containment'] });
+    expect(plan.layers).toEqual([
+      ['proof_of_control'],
+      ['evidence_snapshot', 'list_access'],
+      ['stop_forwarding', 'revoke_apps', 'stop_replies'],
+      ['suspend_account'],
+      ['sign_out'],
+    ]);
+    expect(gated(plan)).toEqual([]);
+  });
+
   test('device_compromise_v1: nothing waits for the revoked credentials', () => {
     const plan = planOf('device_compromise_v1.yaml');
     expect(plan.playbook).toMatchObject({

@@ -87,6 +87,7 @@ function google(file: Section<'google_workspace'>): GoogleConfig {
     serviceAccount: file.service_account,
     adminSubject: file.admin_subject,
     domains: file.organisation_domains,
+    ...(file.second_factor_unit === undefined ? {} : { secondFactorUnit: file.second_factor_unit }),
     ...(file.root_url === undefined ? {} : { rootUrl: file.root_url }),
     ...(file.token_url === undefined ? {} : { tokenUrl: file.token_url }),
   };
@@ -98,6 +99,7 @@ function graph(file: Section<'microsoft_graph'>): GraphConfig {
     clientId: file.client_id,
     clientSecret: file.client_secret,
     ...(file.organisation_domains === undefined ? {} : { ownDomains: file.organisation_domains }),
+    ...(file.second_factor_group === undefined ? {} : { secondFactorGroup: file.second_factor_group }),
     ...(file.graph_url === undefined ? {} : { graphRoot: file.graph_url }),
     ...(file.authority_url === undefined ? {} : { authorityHost: file.authority_url }),
   };

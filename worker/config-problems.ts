@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { quoted } from '../workflows/language/problem.ts';
 import { didYouMean } from '../workflows/language/suggest.ts';
 import type { ConfigPath, Place } from './config-file.ts';
+import { CONNECTORS } from './config-queues.ts';
 import { VARIABLES } from './config-variables.ts';
 
 export interface Origin {
@@ -37,13 +38,20 @@ function valueAt(value: unknown, path: ConfigPath): unknown {
 }
 
 function unknownKey(parent: ConfigPath, key: string, origin: Origin): string {
-  const siblings = VARIABLES.filter(({ path }) => parent.every((step, at) => path[at] === step)).map(
-    ({ path }) => path[parent.length] ?? '',
-  );
+  const siblings =
+    namesAt(parent) ??
+    VARIABLES.filter(({ path }) => parent.every((step, at) => path[at] === step)).map(
+      ({ path }) => path[parent.length] ?? '',
+    );
   const known = [...new Set(siblings)];
   const place = placed([...parent, key], origin);
   const name = [...parent.map(String), oneWord(key)].join('.');
   return `${place}${name}: there is no such setting. ${didYouMean(key, known, 'settings')}`;
+}
+
+/** Where the keys are names of something else. */
+function namesAt(parent: ConfigPath): readonly string[] | null {
+  return parent.length === 1 && parent[0] === 'queues' ? CONNECTORS : null;
 }
 
 /** As it stands when it is harmless, quoted otherwise. */

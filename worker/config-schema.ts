@@ -7,6 +7,7 @@ import { approvals, roster } from './config-approvals-schema.ts';
 import { endpointSection, networkSection, routerSection } from './config-device-sections.ts';
 import { policy } from './config-policy-schema.ts';
 import { gateway, principal } from './config-proof.ts';
+import { queues } from './config-queues.ts';
 import {
   bindings,
   channels,
@@ -59,6 +60,7 @@ const googleWorkspace = z.strictObject(
     service_account: reference,
     admin_subject: mailAddress,
     organisation_domains: domains,
+    second_factor_unit: text('the path of an organisational unit', /^\/[^\r\n]*$/).optional(),
     root_url: url.optional(),
     token_url: url.optional(),
   },
@@ -71,6 +73,7 @@ const microsoftGraph = z.strictObject(
     client_id: word,
     client_secret: reference,
     organisation_domains: domains.optional(),
+    second_factor_group: text('the object id of a group', /^[0-9a-fA-F-]{36}$/).optional(),
     graph_url: url.optional(),
     authority_url: url.optional(),
   },
@@ -104,6 +107,7 @@ export const configSchema = z.strictObject(
   {
     mode: z.enum(['development', 'production'], must('development or production')).default('production'),
     task_queue: word.default('cordon'),
+    queues,
     state: state.default('.cordon/cordon.db'),
     state_password: reference.optional(),
     playbooks: path.default('playbooks'),

@@ -13,6 +13,7 @@ import { readConfigText, type ConfigText } from './config-file.ts';
 import { policyFrom, type PolicySection } from './config-policy.ts';
 import { configProblems, type Origin } from './config-problems.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
+import { queuesFrom, type QueuesConfig } from './config-queues.ts';
 import { recordFrom } from './config-record.ts';
 import { applyVariables, type Environment } from './config-variables.ts';
 
@@ -20,6 +21,8 @@ export interface Config {
   /** Development admits approvals under an asserted name; production does not. */
   readonly mode: 'development' | 'production';
   readonly taskQueue: string;
+  /** Connectors whose calls have a task queue of their own. */
+  readonly queues: QueuesConfig;
   /**
    * Absolute paths from here on; given ones were relative to the configuration's folder. This one is a SQLite file's,
    * or the URL of a Postgres database.
@@ -126,6 +129,7 @@ function configFrom(file: ConfigFile, folder: string): Config {
   return {
     mode: file.mode,
     taskQueue: file.task_queue,
+    queues: queuesFrom(file.queues),
     state: isPostgresUrl(file.state) ? file.state : at(file.state),
     statePassword: file.state_password ?? null,
     playbooks: at(file.playbooks),

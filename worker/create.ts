@@ -6,6 +6,7 @@ import { failureOf } from '../activities/failure.ts';
 import type { Pulse, World } from '../activities/world.ts';
 import type { Bundle } from './bundle.ts';
 import { dataConverter } from './payloads.ts';
+import type { OwnQueue } from './served.ts';
 
 export interface WorkerInput {
   readonly world: World;
@@ -23,18 +24,38 @@ export interface WorkerInput {
 }
 
 export async function createWorker(input: WorkerInput): Promise<Worker> {
-  const { world, connection, namespace, taskQueue, bundle } = input;
+  const { world, taskQueue, bundle } = input;
   return Worker.create({
-    connection,
-    namespace,
+    ...shared(input),
     taskQueue,
     workflowBundle: input.traces === true ? bundle.workflows : traceless(bundle.workflows),
-    dataConverter,
-    activities: guarded(world, input.log),
-    shutdownGraceTime: input.graceMs ?? 30_000,
-    shutdownForceTime: (input.graceMs ?? 30_000) + 10_000,
+    activities: guarded({ ...createActivities(world) }, world, input.log),
     ...(input.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: input.maxCachedWorkflows }),
   });
+}
+
+/** Takes up calls of one connector, and no runs. The server counts its rate over all workers of the queue. */
+export async function createConnectorWorker(
+  input: WorkerInput,
+  { taskQueue, perSecond }: OwnQueue,
+): Promise<Worker> {
+  const { act, check } = createActivities(input.world);
+  return Worker.create({
+    ...shared(input),
+    taskQueue,
+    activities: guarded({ act, check }, input.world, input.log),
+    ...(perSecond === null ? {} : { maxTaskQueueActivitiesPerSecond: perSecond }),
+  });
+}
+
+function shared({ connection, namespace, graceMs = 30_000 }: WorkerInput) {
+  return {
+    connection,
+    namespace,
+    dataConverter,
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + 10_000,
+  };
 }
 
 /**
@@ -50,8 +71,11 @@ function traceless<B extends Bundle['workflows']>(workflows: B): B {
 type AnyActivity = (input: never) => Promise<unknown>;
 
 /** History gets the mapped failure; the log gets the foreign one's kind, with secrets taken out. */
-function guarded(world: World, log: (line: string) => void): { [name: string]: AnyActivity } {
-  const activities: { readonly [name: string]: AnyActivity } = { ...createActivities(world) };
+function guarded(
+  activities: { readonly [name: string]: AnyActivity },
+  world: World,
+  log: (line: string) => void,
+): { [name: string]: AnyActivity } {
   return Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [
       name,

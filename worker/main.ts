@@ -3,14 +3,14 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, DefaultLogger } from '@temporalio/worker';
 import { probeAttestation } from './attestation-probe.ts';
-import { startCheckpointing } from '../activities/checkpoints/index.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import type { Config } from './config.ts';
-import { createWorker } from './create.ts';
+import { createFleet } from './fleet.ts';
 import { createLog } from './log.ts';
-import { startReconciler } from './reconcile/reconciler.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import type { OwnQueue } from './served.ts';
+import { noUpkeep, startUpkeep } from './upkeep.ts';
 import { openWorld } from './world.ts';
 
 export interface WorkerSettings {
@@ -20,6 +20,8 @@ export interface WorkerSettings {
   readonly bundle?: Bundle;
   readonly maxCachedWorkflows?: number;
   readonly graceMs?: number;
+  /** Only calls of these connectors, and no runs: for a worker in a network of its own. Absent: everything. */
+  readonly only?: readonly string[];
   readonly log: (line: string) => void;
 }
 
@@ -33,12 +35,19 @@ export type StartedWorker =
       readonly stopped: Promise<void>;
       /** Knows the worker's secrets; see `Log`. */
       readonly guardLines: (write: (line: string) => void) => LineGuard;
+      /** Queues of connectors that it polls, beside the common one. */
+      readonly polled: readonly OwnQueue[];
     }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
+/** A worker for calls only is meant to be one. */
+const EXPECTED = new Set(['No workflows registered, not polling for workflow tasks']);
+
 /** One line per event, no colours: logs are read by machines first. */
 export function quietRuntime(log: (line: string) => void): void {
-  const logger = new DefaultLogger('WARN', ({ level, message }) => log(`${level.toLowerCase()} ${message}`));
+  const logger = new DefaultLogger('WARN', ({ level, message }) => {
+    if (!EXPECTED.has(message)) log(`${level.toLowerCase()} ${message}`);
+  });
   Runtime.install({
     logger,
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
@@ -60,48 +69,39 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     return probed;
   }
   const searchable = await ensureSearchAttributes(connection, namespace);
-  const opened = await openWorld({ config, searchable, client });
+  const { only } = settings;
+  const opened = await openWorld({ config, searchable, client, ...(only === undefined ? {} : { only }) });
   if (opened.kind === 'problems') {
     await connection.close();
     return opened;
   }
-  const { guardLines } = opened;
+  const { guardLines, world, served } = opened;
   log.guardBy(guardLines);
-  const { ledger, secret } = opened.world;
-  // Before anything is polled: nothing may run on a record that is not what it was.
-  const checkpointing = await startCheckpointing({ ledger, config: config.record, log: log.line, secret });
-  if (checkpointing.kind === 'problems') {
+  const upkeep = only === undefined ? await startUpkeep({ client, config, world, log: log.line }) : noUpkeep;
+  if (upkeep.kind === 'problems') {
     await opened.close();
     await connection.close();
-    return checkpointing;
+    return upkeep;
   }
   const native = await NativeConnection.connect(options);
-  const worker = await createWorker({
-    world: opened.world,
-    connection: native,
-    namespace,
-    taskQueue: config.taskQueue,
-    bundle: settings.bundle ?? (await openBundle()),
-    traces: Boolean(process.env['CORDON_DEBUG']),
-    log: log.line,
-    ...(settings.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: settings.maxCachedWorkflows }),
-    ...(settings.graceMs === undefined ? {} : { graceMs: settings.graceMs }),
-  });
-  const running = async (): Promise<void> => {
-    const { ledger } = opened.world;
-    const { taskQueue, sealMinutes } = config;
-    const reconciler = startReconciler({
-      client,
-      ledger,
-      taskQueue,
-      everyMs: sealMinutes * 60_000,
+  const fleet = await createFleet(
+    {
+      ...settings,
+      world,
+      connection: native,
+      namespace,
+      taskQueue: config.taskQueue,
+      bundle: settings.bundle ?? (await openBundle()),
+      traces: Boolean(process.env['CORDON_DEBUG']),
       log: log.line,
-    });
+    },
+    { runs: only === undefined, polled: served.polled },
+  );
+  const running = async (): Promise<void> => {
     try {
-      await worker.run();
+      await fleet.run();
     } finally {
-      await reconciler.stop();
-      await checkpointing.stop();
+      await upkeep.stop();
       await opened.close();
       await native.close();
       await connection.close();
@@ -110,17 +110,28 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
   };
   const stopped = running();
   const stop = async (): Promise<void> => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+    fleet.stop();
     await stopped;
   };
-  return { kind: 'worker', stop, stopped, guardLines };
+  return { kind: 'worker', stop, stopped, guardLines, polled: served.polled };
 }
 
 /** For the command line: runs until SIGINT or SIGTERM; calls under way are given time to end. */
-export async function runWorker(config: Config, log: (line: string) => void): Promise<StartedWorker> {
+export async function runWorker(
+  config: Config,
+  log: (line: string) => void,
+  only?: readonly string[],
+): Promise<StartedWorker> {
   const sdk = createLog(log);
   quietRuntime(sdk.line);
-  const started = await startWorker({ config, log });
-  if (started.kind === 'worker') sdk.guardBy(started.guardLines);
+  const started = await startWorker({ config, log, ...(only === undefined ? {} : { only }) }).catch(
+    async (error: unknown) => {
+      await Runtime.instance().shutdown();
+      throw error;
+    },
+  );
+  // The runtime goes with its last worker; where there never was one, it would keep the process alive.
+  if (started.kind === 'problems') await Runtime.instance().shutdown();
+  else sdk.guardBy(started.guardLines);
   return started;
 }

@@ -3,7 +3,6 @@ import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createCatalogue, everyContract } from '../activities/catalogue/index.ts';
-import type { Connector } from '../activities/connectors/connector.ts';
 import { createConnectors } from '../activities/connectors/index.ts';
 import type { Secrets } from '../activities/secrets/index.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
@@ -17,6 +16,7 @@ import type { Config } from './config.ts';
 import { demandsOf, unmetDemands } from '../activities/policy/demands.ts';
 import { readFolder } from '../activities/policy/set-files.ts';
 import { openConfigured } from './config-policy.ts';
+import { servedBy, type Served } from './served.ts';
 import { openShadow } from './shadow.ts';
 import { createTeller } from './tell.ts';
 import { storePassword } from './store.ts';
@@ -27,6 +27,7 @@ export type OpenedWorld =
   | {
       readonly kind: 'world';
       readonly world: World;
+      readonly served: Served;
       /** Puts what knows the secrets in front of what writes log lines. */
       readonly guardLines: (write: (line: string) => void) => LineGuard;
       readonly close: () => Promise<void>;
@@ -37,9 +38,11 @@ export interface WorldInput {
   readonly config: Config;
   readonly searchable: boolean;
   readonly client: Client;
+  /** The connectors that this process is for; absent where it is for all. */
+  readonly only?: readonly string[];
 }
 
-export async function openWorld({ config, searchable, client }: WorldInput): Promise<OpenedWorld> {
+export async function openWorld({ config, searchable, client, only }: WorldInput): Promise<OpenedWorld> {
   const policy = await openConfigured(config);
   const outbound = outboundOf(config);
   if (outbound.kind === 'problems') return outbound;
@@ -69,7 +72,12 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     byRun: (chain: string) => ledger.byRun(chain),
     plan: (digest: string) => ledger.get('plan', digest),
   };
-  const connectors = createConnectors(config.connectors, { evidence, record, egress });
+  const made = createConnectors(config.connectors, { evidence, record, egress });
+  const served = servedBy(config, made, only ?? null);
+  if (served.kind === 'problems') {
+    await ledger.close();
+    return served;
+  }
   const { directory } = policy;
   const world: World = {
     mode: config.mode,
@@ -81,9 +89,11 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     approvals: approvals.approvals,
     origin: (workflowId, runId) => originOf(client, workflowId, runId),
     ended: (workflowId, chain) => hasEnded(client, workflowId, chain),
-    connectors: new Map(connectors.map((connector: Connector) => [connector.name, connector])),
+    connectors: new Map(served.here.map((connector) => [connector.name, connector])),
+    elsewhere: new Map(served.elsewhere.map((connector) => [connector.name, connector])),
     contracts: everyContract,
-    catalogue: createCatalogue(connectors),
+    catalogue: createCatalogue([...served.here, ...served.elsewhere]),
+    queues: served.queues,
     playbook: (id) => readPlaybook(config.playbooks, id),
     providerOf(account) {
       const found = account.includes('@') ? directory.find(account) : { kind: 'unknown' as const };
@@ -97,7 +107,7 @@ export async function openWorld({ config, searchable, client }: WorldInput): Pro
     pulse: temporalPulse,
     now: Date.now,
   };
-  return { kind: 'world', world, guardLines: secrets.guardLines, close: () => ledger.close() };
+  return { kind: 'world', world, served, guardLines: secrets.guardLines, close: () => ledger.close() };
 }
 
 /** Policies that ask for what this deployment cannot prove would leave every card without an answer. */

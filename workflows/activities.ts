@@ -85,6 +85,8 @@ export type PlanReply =
       readonly continueAfterEvents: number | null;
       /** Whether the namespace knows our search attributes; upserting unknown ones would fail the run. */
       readonly searchable: boolean;
+      /** By connector: the task queue of its calls. Absent where all are called from the run's own queue. */
+      readonly queues?: { readonly [connector: string]: string };
     }
   /** Already in the record. Each line says what, where and what to do. */
   | { readonly kind: 'refused'; readonly problems: readonly string[] };

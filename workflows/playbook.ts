@@ -86,6 +86,7 @@ export default async function playbook(input: StartInput, carried?: Carried): Pr
       calls,
       pollMs: planned.pollMs,
       continueAfterEvents: planned.continueAfterEvents,
+      queues: planned.queues ?? {},
       cancelled: () => cancelled,
       refresh: board.refresh,
     });

@@ -50,6 +50,8 @@ export interface Surroundings {
   /** Cancelled with the run; calls under way live in it. */
   readonly calls: CancellationScope;
   readonly continueAfterEvents: number | null;
+  /** By connector: the task queue of its calls, where that is not the run's own. */
+  readonly queues: { readonly [connector: string]: string };
   /** Something that people look at may have changed. */
   readonly refresh: () => void;
 }
@@ -129,7 +131,7 @@ export function createTemporalPorts(around: Surroundings): Ports {
     },
     async act(call, facts) {
       around.refresh();
-      const { act } = remote(call, `${call.question.task}: ${call.question.type}`, call.label);
+      const { act } = remote(around, call, `${call.question.task}: ${call.question.type}`, call.label);
       try {
         return withoutReceipts<Result>(await around.calls.run(() => act({ run, facts, call, at: now() })));
       } catch (error) {
@@ -139,6 +141,7 @@ export function createTemporalPorts(around: Surroundings): Ports {
     check(call) {
       progressed = true;
       return remote(
+        around,
         call,
         `${call.question.task}: is it done?`,
         `${call.question.task}:check:${nextPoll(call.question.task)}`,
@@ -161,8 +164,11 @@ function heard(around: Surroundings, task: string, suspend: boolean): Heard {
   return suspend ? { kind: 'suspend' } : { kind: 'time' };
 }
 
-function remote(call: Call, summary: string, activityId: string): RemoteActivities {
+function remote({ queues }: Surroundings, call: Call, summary: string, activityId: string): RemoteActivities {
+  const { connector } = call.question;
+  const taskQueue = Object.hasOwn(queues, connector) ? queues[connector] : undefined;
   return proxyActivities<RemoteActivities>({
+    ...(taskQueue === undefined ? {} : { taskQueue }),
     activityId,
     summary,
     startToCloseTimeout: call.timeoutMs + MARGIN_MS,

@@ -1,6 +1,7 @@
 /** Every task type a playbook may use. A new one is added to its list here and to nothing else. */
 import type { Catalogue, Performer } from '../../workflows/language/catalogue.ts';
 import type { Connector } from '../connectors/connector.ts';
+import { accountTaskTypes } from './account.ts';
 import { deviceTaskTypes } from './device.ts';
 import { edrTaskTypes } from './edr.ts';
 import { emailTaskTypes } from './email.ts';
@@ -11,6 +12,7 @@ import { Undo } from './undo.ts';
 
 const all: readonly TaskContract[] = [
   ...emailTaskTypes,
+  ...accountTaskTypes,
   ...deviceTaskTypes,
   ...routerTaskTypes,
   ...edrTaskTypes,

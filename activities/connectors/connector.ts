@@ -92,6 +92,11 @@ export interface Performance<Input = JsonObject, Output = JsonObject> {
 
 export interface Connector {
   readonly name: string;
+  /**
+   * How many of its calls may begin each second, over all workers, so that its provider's limits are kept; holds where
+   * the connector has a queue of its own. Absent: it has no such limit.
+   */
+  readonly perSecond?: number;
   /** By task type. Inputs have been checked against the type's schema before `perform` sees them. */
   readonly performs: { readonly [taskType: string]: Performance };
 }

@@ -22,7 +22,7 @@ export type Looked =
 type Says = Pick<UndoItem, 'state' | 'says'>;
 
 export async function lookAt(
-  world: Pick<World, 'connectors' | 'ledger'>,
+  world: Pick<World, 'connectors' | 'elsewhere' | 'ledger'>,
   { claims }: RunHistory,
   task: PlannedTask,
 ): Promise<Looked> {
@@ -32,7 +32,8 @@ export async function lookAt(
   if (told !== null || claim === undefined || effect === null) return itemOf(task, told ?? UNCHANGED);
   const { saved } = effect;
   if (saved === null) return itemOf(task, UNSAVED);
-  const performance = performanceIn(world.connectors.get(effect.connector), effect.type);
+  const connector = world.connectors.get(effect.connector) ?? world.elsewhere?.get(effect.connector);
+  const performance = performanceIn(connector, effect.type);
   if (performance?.undo === undefined) return itemOf(task, gone(effect));
   const state = await stateOf(world, saved);
   if (state === null) return itemOf(task, LOST);
@@ -79,5 +80,5 @@ const OPEN: Says = {
 };
 
 function gone({ connector, type }: Effect): Says {
-  return { state: 'cannot', says: `this worker has no ${connector} that can undo ${type}` };
+  return { state: 'cannot', says: `there is no ${connector} that can undo ${type}` };
 }

@@ -6,16 +6,16 @@ import type { Answer, Connector, Performance, Undone } from '../connectors/conne
 import { StoreError } from '../stores/ledger.ts';
 import type { World } from '../world.ts';
 
-/** Undefined where the connector is gone, or no longer knows how. */
+/** Refuses where the connector is gone since it was planned, or no longer knows how: a person must then. */
 export function undoPerformance(
   world: Pick<World, 'connectors' | 'ledger'>,
   { connector, inputs }: Pick<Question, 'connector' | 'inputs'>,
-): Performance | undefined {
+): Performance {
   const action = inputs['action'];
   const original =
     typeof action === 'string' ? performanceIn(world.connectors.get(connector), action) : undefined;
   const undo = original?.undo;
-  if (original === undefined || undo === undefined) return undefined;
+  if (original === undefined || undo === undefined) return gone(connector);
   return {
     reversibility: undo.class,
     // Connectors declare a repeated undo harmless.
@@ -35,6 +35,19 @@ export function undoPerformance(
           return answer;
       }
     },
+  };
+}
+
+const PATIENCE_MS = 30_000;
+
+function gone(connector: string): Performance {
+  const message = `this worker has no ${connector} that can undo it any more`;
+  return {
+    reversibility: 'A',
+    repeat: 'natural',
+    timeoutMs: PATIENCE_MS,
+    scopes: [],
+    perform: async () => ({ kind: 'refused', fault: { code: 'undo_impossible', message } }),
   };
 }
 

@@ -33,9 +33,14 @@ async function show(terminal: Terminal, config: Config, options: Options): Promi
   return EXIT.done;
 }
 
-function render({ connector, configured, actions }: ConnectorLine, { out }: Terminal): string {
+function render(
+  { connector, configured, per_second: perSecond, actions }: ConnectorLine,
+  { out }: Terminal,
+): string {
   const { colours } = out;
   const state = configured ? colours.green('configured') : colours.dim('not configured');
+  const rate =
+    perSecond === null ? '' : colours.dim(`  at most ${perSecond} calls a second on a queue of its own`);
   const columns = [
     { title: 'ACTION', most: 28 },
     { title: 'UNDO', most: 4 },
@@ -43,16 +48,25 @@ function render({ connector, configured, actions }: ConnectorLine, { out }: Term
     { title: 'LIMIT', most: 6 },
     { title: 'SCOPES', rest: true },
   ] as const;
+  const below = commonRoot(actions);
   const rows = actions.map((action) => [
     action.task_type,
     action.reversibility,
     action.repeat,
     `${action.timeout_seconds} s`,
-    scopesOf(action),
+    scopesOf(action, below),
   ]);
-  return `${colours.bold(connector)}  ${state}\n${table(columns, rows, out)}\n`;
+  const said = below === '' ? '' : colours.dim(`scopes stand below ${below}\n`);
+  return `${colours.bold(connector)}  ${state}${rate}\n${said}${table(columns, rows, out)}\n`;
 }
 
-function scopesOf({ scopes }: ActionLine): string {
-  return scopes.length === 0 ? '–' : scopes.join(', ');
+/** Google's scopes are addresses of which only the end differs; said once, the rest can be read. Empty: there is none. */
+function commonRoot(actions: readonly ActionLine[]): string {
+  const [first = '', ...others] = actions.flatMap(({ scopes }) => scopes);
+  const root = /^https:\/\/.*\//.exec(first)?.[0] ?? '';
+  return others.length > 0 && others.every((scope) => scope.startsWith(root)) ? root : '';
+}
+
+function scopesOf({ scopes }: ActionLine, below: string): string {
+  return scopes.length === 0 ? '–' : scopes.map((scope) => scope.slice(below.length)).join(', ');
 }

@@ -26,6 +26,14 @@ export interface SignIn {
   readonly suspicious: boolean;
 }
 
+/** As Gmail's own resources have them. */
+export interface MailSettings {
+  autoForwarding: JsonObject & { readonly enabled: boolean };
+  imap: JsonObject & { readonly enabled: boolean };
+  pop: JsonObject & { readonly accessWindow: string };
+  vacation: JsonObject & { readonly enableAutoReply: boolean };
+}
+
 export interface Account {
   readonly id: string;
   readonly email: string;
@@ -38,8 +46,10 @@ export interface Account {
   passwordChanges: number;
   mustChangePassword: boolean;
   readonly filters: Map<string, MailFilter>;
-  imapEnabled: boolean;
-  readonly forwardingAddresses: Set<string>;
+  orgUnitPath: string;
+  readonly mail: MailSettings;
+  /** Forwarding addresses and how far their owners have confirmed them. */
+  readonly forwardingAddresses: Map<string, 'accepted' | 'pending'>;
   readonly delegates: Set<string>;
   readonly grants: Map<string, Grant>;
   readonly appPasswords: Map<number, AppPassword>;
@@ -86,8 +96,14 @@ function blank(email: string, isAdmin: boolean, aliases: readonly string[]): Acc
     passwordChanges: 0,
     mustChangePassword: false,
     filters: new Map(),
-    imapEnabled: false,
-    forwardingAddresses: new Set(),
+    orgUnitPath: '/Sales',
+    mail: {
+      autoForwarding: { enabled: false },
+      imap: { enabled: false, autoExpunge: true, expungeBehavior: 'archive', maxFolderSize: 0 },
+      pop: { accessWindow: 'disabled', disposition: 'leaveInInbox' },
+      vacation: { enableAutoReply: false, restrictToContacts: false, restrictToDomain: false },
+    },
+    forwardingAddresses: new Map(),
     delegates: new Set(),
     grants: new Map(),
     appPasswords: new Map(),
@@ -128,8 +144,12 @@ export function describeAccount(account: Account): JsonObject {
     password_changes: account.passwordChanges,
     must_change_password: account.mustChangePassword,
     filters: [...account.filters.values()].map(({ id, criteria, action }) => ({ id, criteria, action })),
-    imap_enabled: account.imapEnabled,
-    forwarding_addresses: [...account.forwardingAddresses],
+    org_unit: account.orgUnitPath,
+    imap_enabled: account.mail.imap.enabled,
+    pop: account.mail.pop.accessWindow,
+    auto_forwarding: account.mail.autoForwarding,
+    automatic_replies: account.mail.vacation.enableAutoReply,
+    forwarding_addresses: [...account.forwardingAddresses.keys()],
     delegates: [...account.delegates],
     grants: [...account.grants.values()].map(({ clientId, displayText }): Json => ({
       clientId,

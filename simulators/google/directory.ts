@@ -11,6 +11,13 @@ const READ_USER = `${AUTH}admin.directory.user.readonly`;
 const SECURITY = [`${AUTH}admin.directory.user.security`];
 const USERS = '/admin/directory/v1/users/{user}';
 
+/** Organisational units, and whether each enforces 2-Step Verification. */
+const UNITS: ReadonlyMap<string, boolean> = new Map([
+  ['/', false],
+  ['/Sales', false],
+  ['/Second factor required', true],
+]);
+
 function resource(account: Account): JsonObject {
   return {
     kind: 'admin#directory#user',
@@ -19,17 +26,20 @@ function resource(account: Account): JsonObject {
     aliases: account.aliases,
     isAdmin: account.isAdmin,
     suspended: account.suspended,
+    orgUnitPath: account.orgUnitPath,
     changePasswordAtNextLogin: account.mustChangePassword,
     isEnrolledIn2Sv: account.enrolled2Sv,
-    isEnforcedIn2Sv: false,
+    isEnforcedIn2Sv: UNITS.get(account.orgUnitPath) === true,
     isMailboxSetup: true,
   };
 }
 
 /** Only what differs from before counts as a change, and one request makes one effect. */
 function update({ account, body, changed }: Visit): Reply {
-  const { password, changePasswordAtNextLogin: must, suspended } = body;
+  const { password, changePasswordAtNextLogin: must, suspended, orgUnitPath } = body;
   const changes: string[] = [];
+  if (typeof orgUnitPath === 'string' && !UNITS.has(orgUnitPath))
+    return errorReply(400, 'Invalid Input: INVALID_OU_ID', 'invalid');
   if (typeof password === 'string') {
     if (password.length < 8 || password.length > 100) return errorReply(400, 'Invalid Password', 'invalid');
     if (setPassword(account, password)) changes.push('password set');
@@ -41,6 +51,10 @@ function update({ account, body, changed }: Visit): Reply {
   if (typeof suspended === 'boolean' && suspended !== account.suspended) {
     account.suspended = suspended;
     changes.push(suspended ? 'account suspended' : 'account restored');
+  }
+  if (typeof orgUnitPath === 'string' && orgUnitPath !== account.orgUnitPath) {
+    account.orgUnitPath = orgUnitPath;
+    changes.push(`moved to the unit ${orgUnitPath}`);
   }
   if (changes.length > 0) changed(changes.join(', '));
   return { status: 200, body: resource(account) };
@@ -54,6 +68,23 @@ function listed(kind: string, entries: readonly JsonObject[]): Reply {
   };
 }
 
+/** Google's update also leaves alone what is not sent. */
+function changing(method: 'PUT' | 'PATCH'): Route {
+  return {
+    method,
+    path: USERS,
+    scopes: [USER],
+    side: 'admin',
+    body: {
+      password: 'string',
+      changePasswordAtNextLogin: 'boolean',
+      suspended: 'boolean',
+      orgUnitPath: 'string',
+    },
+    answer: update,
+  };
+}
+
 export const directoryRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -63,14 +94,8 @@ export const directoryRoutes: readonly Route[] = [
     query: ['projection', 'viewType', 'customFieldMask'],
     answer: ({ account }) => ({ status: 200, body: resource(account) }),
   },
-  {
-    method: 'PUT',
-    path: USERS,
-    scopes: [USER],
-    side: 'admin',
-    body: { password: 'string', changePasswordAtNextLogin: 'boolean', suspended: 'boolean' },
-    answer: update,
-  },
+  changing('PUT'),
+  changing('PATCH'),
   {
     method: 'POST',
     path: `${USERS}/signOut`,

@@ -15,15 +15,20 @@ export interface Visit {
   readonly changed: (what: string) => void;
 }
 
+/** What a body may hold; an object with the fields it may hold in turn. */
+export interface Fields {
+  readonly [name: string]: 'string' | 'boolean' | 'number' | 'strings' | Fields;
+}
+
 export interface Route {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
   /** `{user}` is the account, as the mailbox itself or as an administrator names it. */
   readonly path: string;
   /** Any one of them is enough. */
   readonly scopes: readonly string[];
   readonly side: 'mailbox' | 'admin';
   readonly query?: readonly string[];
-  readonly body?: Readonly<Record<string, 'string' | 'boolean'>>;
+  readonly body?: Fields;
   answer(visit: Visit): Reply;
 }
 
@@ -96,14 +101,25 @@ function readBody(text: string, fields: NonNullable<Route['body']>): JsonObject 
   try {
     const body: unknown = JSON.parse(text);
     if (!isObject(body)) return 'Root element must be a message.';
-    for (const [name, value] of Object.entries(body)) {
-      if (fields[name] === undefined) return `Unknown name "${name}": Cannot find field.`;
-      if (typeof value !== fields[name]) return `Invalid value at "${name}".`;
-    }
-    return body;
+    return wrongField(body, fields) ?? body;
   } catch {
     return 'Unexpected token.';
   }
+}
+
+function wrongField(body: JsonObject, fields: Fields): string | null {
+  for (const [name, value] of Object.entries(body)) {
+    const wanted = fields[name];
+    if (wanted === undefined) return `Unknown name "${name}": Cannot find field.`;
+    if (typeof wanted === 'object') {
+      const wrong = isObject(value) ? wrongField(value, wanted) : `Invalid value at "${name}".`;
+      if (wrong !== null) return wrong;
+    } else if (wanted === 'strings') {
+      if (!Array.isArray(value) || value.some((one) => typeof one !== 'string'))
+        return `Invalid value at "${name}".`;
+    } else if (typeof value !== wanted) return `Invalid value at "${name}".`;
+  }
+  return null;
 }
 
 /** Mailboxes speak for themselves only; everything else takes an administrator. */

@@ -8,6 +8,7 @@ import { leaveMarks } from './attacker.ts';
 import { directoryRoutes } from './directory.ts';
 import { errorReply, tokenRefused } from './error-reply.ts';
 import { gmailRoutes } from './gmail.ts';
+import { gmailGuestRoutes } from './gmail-guests.ts';
 import { createOAuth } from './oauth.ts';
 import { reportsRoutes } from './reports.ts';
 import { serveRoute } from './route.ts';
@@ -37,6 +38,8 @@ export interface GoogleSimulator extends Simulator {
   readonly keyFile: string;
   /** Would this password sign the account in? */
   passwordIs(email: string, password: string): boolean;
+  /** The account's live state, for tests that arrange or inspect more than `describe` tells. Made when unknown. */
+  account(email: string): Account;
   /** The user signs in once more, as the log will show. */
   signIn(email: string, from: { readonly ip: string; readonly suspicious: boolean }): void;
 }
@@ -44,6 +47,7 @@ export interface GoogleSimulator extends Simulator {
 const AUTH = 'https://www.googleapis.com/auth/';
 const ALL_SCOPES = [
   `${AUTH}gmail.settings.basic`,
+  `${AUTH}gmail.settings.sharing`,
   `${AUTH}admin.directory.user`,
   `${AUTH}admin.directory.user.readonly`,
   `${AUTH}admin.directory.user.security`,
@@ -70,7 +74,7 @@ export async function startGoogleSimulator(options: GoogleSimulatorOptions = {})
       return account !== null && account.email === subject.toLowerCase() && !account.suspended;
     },
   });
-  const routes = [...gmailRoutes, ...directoryRoutes, ...reportsRoutes];
+  const routes = [...gmailRoutes, ...gmailGuestRoutes, ...directoryRoutes, ...reportsRoutes];
   const provider: Provider = {
     handle(request) {
       if (request.path === '/token') return oauth.token(request);
@@ -109,6 +113,7 @@ export async function startGoogleSimulator(options: GoogleSimulatorOptions = {})
     keyFile: key.keyFile,
     effects: () => effects.all(),
     fault: (spec) => faults.add(spec),
+    account: known,
     passwordIs: (email, password) => hasPassword(known(email), password),
     signIn(email, { ip, suspicious }) {
       known(email).signIns.push({ at: Date.now(), ip, suspicious });

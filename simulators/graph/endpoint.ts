@@ -1,6 +1,6 @@
 /** How an endpoint is written down: what it answers to, who may call it, what it does. */
 import type { EffectLog } from '../effect-log.ts';
-import type { Json } from '../../workflows/language/json.ts';
+import { isObject, type Json, type JsonObject } from '../../workflows/language/json.ts';
 import type { Reply, Request } from '../serve.ts';
 import { graphError } from './error.ts';
 import type { Tenant } from './state.ts';
@@ -69,6 +69,21 @@ export function removeById(items: { readonly id: string }[], id: string): boolea
   if (at < 0) return false;
   items.splice(at, 1);
   return true;
+}
+
+/** The body, when it is an object of these fields and no others. */
+export function bodyOf(visit: Visit, fields: readonly string[]): JsonObject | null {
+  const body = readJson(visit.request.body);
+  return isObject(body) && Object.keys(body).every((name) => fields.includes(name)) ? body : null;
+}
+
+/** Empty for anything but text. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+export function unknownProperty(): Reply {
+  return graphError(400, 'Request_BadRequest', 'The request holds a property that is not known here.');
 }
 
 export function readJson(text: string): unknown {

@@ -8,6 +8,8 @@ import { effectWriter, match, type Endpoint } from './endpoint.ts';
 import { createEntra, type Application, type Entra } from './entra.ts';
 import { graphError, usualCode } from './error.ts';
 import { enrollAuthenticator, seedIntruder } from './intruder.ts';
+import { groups } from './groups.ts';
+import { methods } from './methods.ts';
 import { mailbox } from './mailbox.ts';
 import { people } from './people.ts';
 import { createTenant, describeAccount, digest, type Account } from './state.ts';
@@ -25,6 +27,10 @@ export const APP_ROLES = [
   'AppRoleAssignment.ReadWrite.All',
   'User.RevokeSessions.All',
   'User-PasswordProfile.ReadWrite.All',
+  'User.EnableDisableAccount.All',
+  'GroupMember.ReadWrite.All',
+  'UserAuthenticationMethod.ReadWrite.All',
+  'UserAuthMethod-TAP.ReadWrite.All',
 ] as const;
 
 export interface GraphSimulatorOptions extends Partial<Application> {
@@ -45,7 +51,7 @@ export interface GraphSimulator extends Simulator {
   account(email: string): Account;
 }
 
-const endpoints: readonly Endpoint[] = [...mailbox, ...people, ...consents];
+const endpoints: readonly Endpoint[] = [...mailbox, ...people, ...groups, ...methods, ...consents];
 
 /** Rejects when the port is taken. */
 export async function startGraphSimulator(options: GraphSimulatorOptions = {}): Promise<GraphSimulator> {
@@ -60,7 +66,7 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
     enroll2FA: (email) => enrollAuthenticator(tenant.have(email)),
     describe: (email) => {
       const account = tenant.find(email);
-      return account === null ? {} : describeAccount(account);
+      return account === null ? {} : describeAccount(account, tenant.groups);
     },
   };
   const provider = createProvider(entra, (request, endpoint, part, roles) => {

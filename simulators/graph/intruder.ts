@@ -51,6 +51,20 @@ export function seedIntruder(account: Account): void {
     riskState: 'atRisk',
     riskLevelDuringSignIn: 'high',
   });
+  account.mailbox = {
+    ...account.mailbox,
+    automaticRepliesSetting: {
+      status: 'alwaysEnabled',
+      externalAudience: 'all',
+      externalReplyMessage: 'Please use our new bank account from now on.',
+      internalReplyMessage: '',
+    },
+  };
+  account.methods.push({
+    id: randomUUID(),
+    '@odata.type': '#microsoft.graph.phoneAuthenticationMethod',
+    createdDateTime: new Date(Date.now() - 1_800_000).toISOString(),
+  });
   account.sessions += 1;
 }
 

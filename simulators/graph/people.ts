@@ -1,7 +1,7 @@
-/** Endpoints of the directory: users, passwords, sessions, methods, sign-ins. */
+/** Endpoints of the directory: users, passwords, sessions, sign-ins. */
 import { isObject, type Json } from '../../workflows/language/json.ts';
 import type { Reply } from '../serve.ts';
-import { page, readJson, type Endpoint, type Visit } from './endpoint.ts';
+import { bodyOf, page, unknownProperty, type Endpoint, type Visit } from './endpoint.ts';
 import { graphError, noSuchUser } from './error.ts';
 import { digest, type Account } from './state.ts';
 
@@ -36,28 +36,45 @@ function isComplex(password: string): boolean {
   return password.length >= 8 && password.length <= 256 && classes.length >= 3;
 }
 
-/** Setting what is already set changes nothing and so is no effect. */
+const denied = (): Reply =>
+  graphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
+
+/** Each property has a permission of its own. Setting what is already set changes nothing and so is no effect. */
 function patchUser(visit: Visit): Reply {
   return withUser(visit, (account) => {
-    const body = readJson(visit.request.body);
-    const profile = isObject(body) ? body['passwordProfile'] : undefined;
-    const password = isObject(profile) ? profile['password'] : undefined;
-    if (!isObject(profile) || typeof password !== 'string')
-      return graphError(400, 'Request_BadRequest', 'Only passwordProfile can be changed here.');
-    if (!isComplex(password))
-      return graphError(
-        400,
-        'Request_BadRequest',
-        'The specified password does not comply with password complexity requirements.',
-      );
-    const mustChange = profile['forceChangePasswordNextSignIn'] !== false;
-    const next = digest(password);
-    if (account.passwordDigest !== next || account.mustChangePassword !== mustChange)
-      visit.effect(account.user.userPrincipalName, 'password set');
-    account.passwordDigest = next;
-    account.mustChangePassword = mustChange;
+    const body = bodyOf(visit, ['passwordProfile', 'accountEnabled']);
+    if (body === null || Object.keys(body).length === 0) return unknownProperty();
+    const { passwordProfile: profile, accountEnabled: enabled } = body;
+    if (profile !== undefined && !visit.roles.has('User-PasswordProfile.ReadWrite.All')) return denied();
+    if (enabled !== undefined && !visit.roles.has('User.EnableDisableAccount.All')) return denied();
+    if (enabled !== undefined && typeof enabled !== 'boolean') return unknownProperty();
+    const refusal = profile === undefined ? null : setPassword(visit, account, profile);
+    if (refusal !== null) return refusal;
+    if (enabled !== undefined && enabled !== account.user.accountEnabled) {
+      account.user.accountEnabled = enabled;
+      visit.effect(account.user.userPrincipalName, enabled ? 'account enabled' : 'account disabled');
+    }
     return { status: 204 };
   });
+}
+
+/** Null: it was set. */
+function setPassword(visit: Visit, account: Account, profile: Json): Reply | null {
+  const password = isObject(profile) ? profile['password'] : undefined;
+  if (!isObject(profile) || typeof password !== 'string') return unknownProperty();
+  if (!isComplex(password))
+    return graphError(
+      400,
+      'Request_BadRequest',
+      'The specified password does not comply with password complexity requirements.',
+    );
+  const mustChange = profile['forceChangePasswordNextSignIn'] !== false;
+  const next = digest(password);
+  if (account.passwordDigest !== next || account.mustChangePassword !== mustChange)
+    visit.effect(account.user.userPrincipalName, 'password set');
+  account.passwordDigest = next;
+  account.mustChangePassword = mustChange;
+  return null;
 }
 
 function revokeSessions(visit: Visit): Reply {
@@ -87,7 +104,7 @@ export const people: readonly Endpoint[] = [
   {
     method: 'PATCH',
     path: 'users/:user',
-    roles: ['User-PasswordProfile.ReadWrite.All', 'Directory.AccessAsUser.All'],
+    roles: ['User-PasswordProfile.ReadWrite.All', 'User.EnableDisableAccount.All'],
     serve: patchUser,
   },
   {
@@ -95,12 +112,6 @@ export const people: readonly Endpoint[] = [
     path: 'users/:user/revokeSignInSessions',
     roles: ['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All'],
     serve: revokeSessions,
-  },
-  {
-    method: 'GET',
-    path: 'users/:user/authentication/methods',
-    roles: ['UserAuthenticationMethod.Read.All', 'UserAuthenticationMethod.ReadWrite.All'],
-    serve: (visit) => withUser(visit, (account) => page(visit, account.methods)),
   },
   { method: 'GET', path: 'auditLogs/signIns', roles: ['AuditLog.Read.All'], serve: listSignIns },
 ];

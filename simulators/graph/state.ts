@@ -7,6 +7,7 @@ import type {
   MessageRule,
   OAuth2PermissionGrant,
   SignIn,
+  TemporaryAccessPassAuthenticationMethod,
   User,
 } from '@microsoft/microsoft-graph-types';
 import type { JsonObject } from '../../workflows/language/json.ts';
@@ -14,18 +15,22 @@ import type { JsonObject } from '../../workflows/language/json.ts';
 export type Method = AuthenticationMethod & {
   readonly id: string;
   readonly '@odata.type': `#microsoft.graph.${string}`;
+  /** Told for some kinds only. */
+  readonly createdDateTime?: string;
 };
 export type Identified<T> = T & { readonly id: string };
 
 export interface Account {
   readonly user: Identified<User> & { readonly userPrincipalName: string };
-  readonly mailbox: MailboxSettings;
+  mailbox: MailboxSettings;
   /** Folder names by id. */
   readonly folders: Map<string, string>;
   readonly rules: Identified<MessageRule>[];
   readonly grants: Identified<OAuth2PermissionGrant>[];
   readonly assignments: Identified<AppRoleAssignment>[];
   readonly methods: Method[];
+  /** At most one; with its value only in the answer that issued it. */
+  pass: Identified<TemporaryAccessPassAuthenticationMethod> | null;
   readonly signIns: Identified<SignIn>[];
   /** Open sessions. */
   sessions: number;
@@ -40,7 +45,12 @@ export interface Tenant {
   /** The account, made when there is none. */
   have(email: string): Account;
   all(): Iterable<Account>;
+  /** Ids of members, by id of the group. */
+  readonly groups: ReadonlyMap<string, Set<string>>;
 }
+
+/** Its members must prove a second factor; whoever makes that so is not simulated. */
+export const SECOND_FACTOR_GROUP = '7c2a9d10-54b3-4e0f-9d2b-0a8f6f3f0e03';
 
 export function createTenant(): Tenant {
   const accounts = new Map<string, Account>();
@@ -60,6 +70,7 @@ export function createTenant(): Tenant {
       return account;
     },
     all: () => accounts.values(),
+    groups: new Map([[SECOND_FACTOR_GROUP, new Set<string>()]]),
   };
 }
 
@@ -114,6 +125,7 @@ function newAccount(email: string): Account {
       { id: randomUUID(), '@odata.type': '#microsoft.graph.passwordAuthenticationMethod' },
       { id: randomUUID(), '@odata.type': '#microsoft.graph.phoneAuthenticationMethod' },
     ],
+    pass: null,
     signIns: [signIn(id, email, 'DE', 'Browser'), signIn(id, email, 'DE', 'Mobile Apps and Desktop clients')],
     sessions: 1,
     passwordDigest: null,
@@ -137,12 +149,19 @@ export function signIn(userId: string, email: string, country: string, client: s
 }
 
 /** State without secrets. */
-export function describeAccount(account: Account): JsonObject {
+export function describeAccount(account: Account, groups: Tenant['groups'] = new Map()): JsonObject {
   return {
     email: account.user.userPrincipalName,
     id: account.user.id,
     enabled: account.user.accountEnabled === true,
-    rules: account.rules.map((rule) => ({ id: rule.id, name: rule.displayName ?? '' })),
+    rules: account.rules.map(({ id, displayName, isEnabled }) => ({
+      id,
+      name: displayName ?? '',
+      enabled: isEnabled === true,
+    })),
+    automatic_replies: account.mailbox.automaticRepliesSetting?.status ?? '',
+    groups: [...groups].filter(([, members]) => members.has(account.user.id)).map(([id]) => id),
+    access_pass: account.pass !== null,
     grants: account.grants.map((grant) => ({ id: grant.id, scope: grant.scope ?? '' })),
     app_roles: account.assignments.map((role) => ({ id: role.id, name: role.resourceDisplayName ?? '' })),
     methods: account.methods.map((method) => method['@odata.type']),

@@ -214,6 +214,18 @@ describe.each(KINDS)('an effect and its undo, in %s', (kind) => {
     });
   });
 
+  test('what no connector of this worker can put back any more is left to a person as well', async () => {
+    const ledger = (await stores[kind]()).ledger;
+    const { undo: back } = undoing();
+    const { world } = await make(ledger, back, { ids: ['f1'] });
+    await close(ledger);
+    const call = await undoCall(world);
+    expect(await undo({ ...world, connectors: new Map() }, call)).toMatchObject({
+      kind: 'action_required',
+      instructions: expect.stringContaining('this worker has no mail that can undo it any more'),
+    });
+  });
+
   test('an undo of what the store does not know changes nothing', async () => {
     const { ledger } = await stores[kind]();
     const { undo: back, seen } = undoing();

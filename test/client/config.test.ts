@@ -28,6 +28,23 @@ function refused(text: string, env: { readonly [name: string]: string } = {}): r
   return loaded.problems.map((problem) => problem.replaceAll(file, 'cordon.yaml'));
 }
 
+describe('queues of their own', () => {
+  test('are for connectors that there are, with a rate or a worker elsewhere', () => {
+    expect(accepted('queues: { defender: { per_second: 0.5 }, router: { elsewhere: true } }').queues).toEqual(
+      {
+        defender: { perSecond: 0.5, elsewhere: false },
+        router: { perSecond: null, elsewhere: true },
+      },
+    );
+    expect(refused('queues: { rooter: { elsewhere: true } }')).toEqual([
+      'cordon.yaml:1:11 queues.rooter: there is no such setting. Did you mean `router`?',
+    ]);
+    expect(refused('queues: { router: { per_second: 0 } }')).toEqual([
+      expect.stringContaining('must be a number of calls a second, above 0 and at most 1000'),
+    ]);
+  });
+});
+
 describe('the configuration', () => {
   test('the shipped example loads and shows the defaults', () => {
     const example = loadConfig({ file: EXAMPLE, env: {} });
@@ -330,6 +347,34 @@ describe('the record', () => {
       witnesses: [{ url: 'http://127.0.0.1:1', key: { name: 'w.example/1' } }],
       witnessFile: '/other/volume',
     });
+  });
+});
+
+describe('where a second factor is demanded', () => {
+  const GROUP = '7c2a9d10-54b3-4e0f-9d2b-0a8f6f3f0e03';
+  const both = (unit: string, group: string): string => `connectors:
+  google_workspace:
+    service_account: secret://env/CORDON_SECRET_G
+    admin_subject: a@example.org
+    organisation_domains: [example.org]
+    second_factor_unit: ${unit}
+  microsoft_graph:
+    tenant: t
+    client_id: c
+    client_secret: secret://env/CORDON_SECRET_M
+    second_factor_group: ${group}
+`;
+
+  test('is a unit at Google and a group at Microsoft', () => {
+    const { googleWorkspace, microsoftGraph } = accepted(both('/Second factor', GROUP)).connectors;
+    expect(googleWorkspace?.secondFactorUnit).toBe('/Second factor');
+    expect(microsoftGraph?.secondFactorGroup).toBe(GROUP);
+  });
+
+  test('is refused where it is neither', () => {
+    const problems = refused(both('Second factor', 'everyone')).join('\n');
+    expect(problems).toContain('second_factor_unit must be the path of an organisational unit');
+    expect(problems).toContain('second_factor_group must be the object id of a group');
   });
 });
 

@@ -101,7 +101,15 @@ describe('connectors', () => {
         );
         if (action.undo) expect(['A', 'B']).toContain(action.reversibility);
       }
-    expect((await cordon(['connectors'])).out).toMatch(/IsolateEndpoint +A +marker +900 s +Machine\.Isolate/);
+    // What an account lost can be given back wherever the class says so.
+    for (const { connector, actions } of connectors)
+      if (connector === 'google-workspace' || connector === 'microsoft-graph')
+        for (const { undo, reversibility, task_type } of actions)
+          expect([task_type, undo]).toEqual([task_type, reversibility === 'A' || reversibility === 'B']);
+    const shown = (await cordon(['connectors'])).out;
+    expect(shown).toMatch(/IsolateEndpoint +A +marker +900 s +Machine\.Isolate/);
+    expect(shown).toContain('scopes stand below https://www.googleapis.com/auth/\n');
+    expect(shown).toMatch(/SuspendAccount +A +natural +60 s +admin\.directory\.user\n/);
   });
 
   test('the table for documents has a row for each', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { renderOpenItem } from '../../client/render/card.ts';
 import { renderReport, renderTask } from '../../client/render/report.ts';
 import { table } from '../../client/render/table.ts';
+import { renderLeft, renderOutline } from '../../client/render/undo.ts';
 import { exactJson, fenced, oneLine } from '../../client/render/text.ts';
 import { widthOf } from '../../client/render/width.ts';
 import { openCard, paper, runReport, taskReport } from './samples.ts';
@@ -155,6 +156,48 @@ LAYER  TASK              STATUS     WHY
                   "user_email": "jo@corp.example"
                 }
 `);
+  });
+});
+
+describe('an undo', () => {
+  const outline = {
+    ...runReport([]),
+    undo: {
+      workflow_id: 'cordon-p-C1',
+      run_id: 'r1',
+      playbook_id: 'p',
+      items: [
+        {
+          task: 'isolate',
+          type: 'NetworkIsolate',
+          connector: 'network',
+          reversibility: 'A',
+          state: 'to_undo',
+          says: 'port vnet3 is back in VLAN 10',
+        },
+        {
+          task: 'revoke',
+          type: 'RevokeOAuthTokens',
+          connector: 'google-workspace',
+          reversibility: 'C',
+          state: 'cannot',
+          says: `it cannot be undone${HOSTILE}`,
+        },
+      ],
+    },
+  } as const;
+
+  test('shows what is taken back, and what stays and why', () => {
+    const text = renderOutline(outline, paper());
+    expect(text).toMatch(/^Undo of cordon-p-C1, the last effect first\n\nTASK +UNDO +EFFECT +WHAT\n/);
+    expect(text).toMatch(/isolate +taken back +can be undone exactly +port vnet3/);
+    expect(text).toMatch(/revoke +stays +cannot be undone/);
+    expect(text).not.toContain('\u001b');
+  });
+
+  test('says at its end what it has not taken back', () => {
+    expect(renderLeft(outline, paper())).toContain('Not taken back:\n  revoke: it cannot be undone');
+    expect(renderLeft(runReport([]), paper())).toBe('');
   });
 });
 

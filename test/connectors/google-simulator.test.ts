@@ -88,6 +88,45 @@ describe('every endpoint', () => {
     expect(await refusal(reader.directory.asps.delete({ userKey, codeId: 1 }))).toBe(denied);
     expect(await refusal(reader.reports.activities.list({ userKey, applicationName: 'login' }))).toBe(denied);
     expect(await refusal(reader.gmail.users.settings.filters.list({ userId: USER }))).toBe(denied);
+    expect(await refusal(reader.directory.users.patch({ userKey, requestBody: { suspended: true } }))).toBe(
+      denied,
+    );
+  });
+
+  test('keeps what lets others in behind the scope for sharing, and the rest out of its reach', async () => {
+    const userId = USER;
+    const denied = '403 insufficientPermissions';
+    const basic = (await clients(USER, ['gmail.settings.basic'])).gmail.users.settings;
+    const off = { enabled: false };
+    expect(await refusal(basic.updateAutoForwarding({ userId, requestBody: off }))).toBe(denied);
+    const forwardingEmail = 'x@freemail.example';
+    expect(await refusal(basic.forwardingAddresses.delete({ userId, forwardingEmail }))).toBe(denied);
+    const requestBody = { delegateEmail: 'x@corp.example' };
+    expect(await refusal(basic.delegates.create({ userId, requestBody }))).toBe(denied);
+    const sharing = (await clients(USER, ['gmail.settings.sharing'])).gmail.users.settings;
+    expect(await refusal(sharing.updateImap({ userId, requestBody: off }))).toBe(denied);
+    expect(await refusal(sharing.filters.create({ userId, requestBody: {} }))).toBe(denied);
+  });
+
+  test('forwards to confirmed addresses only, takes delegates of the organisation only, and no filter twice', async () => {
+    const userId = USER;
+    const scopes = ['gmail.settings.basic', 'gmail.settings.sharing'];
+    const own = await startGoogleSimulator({ keyFile: simulator.keyFile, accounts: [{ email: USER }] });
+    const { settings } = (await clients(USER, scopes, own.keyFile, own)).gmail.users;
+    const forwardingEmail = 'away@freemail.example';
+    const pending = await settings.forwardingAddresses.create({ userId, requestBody: { forwardingEmail } });
+    expect(pending.data).toEqual({ forwardingEmail, verificationStatus: 'pending' });
+    const on = { enabled: true, emailAddress: forwardingEmail, disposition: 'archive' };
+    const unconfirmed = '400 failedPrecondition';
+    expect(await refusal(settings.updateAutoForwarding({ userId, requestBody: on }))).toBe(unconfirmed);
+    const filter = { criteria: { query: 'iban' }, action: { forward: forwardingEmail } };
+    expect(await refusal(settings.filters.create({ userId, requestBody: filter }))).toBe(unconfirmed);
+    const delegate = { delegateEmail: 'x@freemail.example' };
+    expect(await refusal(settings.delegates.create({ userId, requestBody: delegate }))).toBe(unconfirmed);
+    const plain = { criteria: { query: 'iban' }, action: { addLabelIds: ['TRASH'] } };
+    expect((await settings.filters.create({ userId, requestBody: plain })).data).toMatchObject(plain);
+    expect(await refusal(settings.filters.create({ userId, requestBody: plain }))).toBe(unconfirmed);
+    await own.close();
   });
 
   test('knows who asks: a mailbox speaks for itself, the directory for administrators', async () => {
@@ -119,6 +158,18 @@ describe('every endpoint', () => {
     );
     expect(await update({ pasword: 'long-enough-1' })).toBe('400 badRequest');
     expect(await update({ suspended: 'true' })).toBe('400 badRequest');
+    expect(await update({ orgUnitPath: '/No such unit' })).toBe('400 invalid');
+    const { settings } = (await clients(USER, ['gmail.settings.basic'])).gmail.users;
+    const vacation = { enableAutoReplies: true } as object;
+    expect(await refusal(settings.updateVacation({ userId: USER, requestBody: vacation }))).toBe(
+      '400 badRequest',
+    );
+    const filter = { criteria: { form: 'x' } as object, action: { addLabelIds: ['TRASH'] } };
+    expect(await refusal(settings.filters.create({ userId: USER, requestBody: filter }))).toBe(
+      '400 badRequest',
+    );
+    const pop = { accessWindow: 'always' };
+    expect(await refusal(settings.updatePop({ userId: USER, requestBody: pop }))).toBe('400 invalidArgument');
     expect(await update({ password: 'short' })).toBe('400 invalid');
     expect((await fetch(`${simulator.url}/admin/directory/v1/users/${USER}`)).status).toBe(401);
   });

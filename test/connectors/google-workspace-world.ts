@@ -1,9 +1,9 @@
 /** The connector, the simulator and what the engine would hand to a call, put together for one test file. */
 import { createHash } from 'node:crypto';
-import type { Answer, CallContext } from '../../activities/connectors/connector.ts';
+import type { Answer, CallContext, Connector } from '../../activities/connectors/connector.ts';
 import { createGoogleWorkspace } from '../../activities/connectors/google-workspace/index.ts';
 import type { EvidenceItem, EvidenceStore } from '../../activities/evidence/store.ts';
-import { emailTaskTypes } from '../../activities/catalogue/email.ts';
+import { contracts } from '../../activities/catalogue/index.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import {
   startGoogleSimulator,
@@ -20,6 +20,7 @@ export interface Scene {
   readonly evidence: EvidenceItem[];
   readonly secrets: Map<string, string>;
   readonly call: CallContext;
+  readonly performs: Connector['performs'];
   /** Runs a task as the engine would, with its output checked against the task type's schema. */
   perform(task: string, input: JsonObject, call?: Partial<CallContext>): Promise<Answer<JsonObject>>;
   check(task: string, input: JsonObject): Promise<JsonObject | null>;
@@ -27,7 +28,7 @@ export interface Scene {
 
 export async function openScene(
   options: GoogleSimulatorOptions = {},
-  config: { readonly rootUrl?: string; readonly tokenUrl?: string } = {},
+  config: { readonly rootUrl?: string; readonly tokenUrl?: string; readonly secondFactorUnit?: string } = {},
 ): Promise<Scene> {
   const simulator = await startGoogleSimulator({
     accounts: [{ email: VICTIM, aliases: ['v@corp.example'] }],
@@ -42,6 +43,7 @@ export async function openScene(
       domains: [simulator.domain],
       rootUrl: simulator.url,
       tokenUrl: simulator.tokenUrl,
+      secondFactorUnit: '/Second factor required',
       ...config,
     },
     memoryEvidence(evidence),
@@ -57,8 +59,9 @@ export async function openScene(
     evidence,
     secrets,
     call,
+    performs: connector.performs,
     async perform(task, input, more = {}) {
-      const type = emailTaskTypes.find(({ name }) => name === task);
+      const type = contracts.get(task);
       const answer = await performance(task).perform(type?.input.parse(input) as JsonObject, {
         ...call,
         ...more,

@@ -111,6 +111,9 @@ test('whatever goes wrong, no answer holds the client secret, the password or a 
         case_id: 'c',
         kind: 'log',
         filter_ids: ['x'],
+        method_ids: ['x'],
+        lifetime_minutes: 60,
+        usable_once: true,
       };
       for (const type of Object.keys(fresh.connector.performs)) {
         fresh.simulator.fault({ match: { path }, kind, body: echo, status: 400, times: 2 });
@@ -123,5 +126,5 @@ test('whatever goes wrong, no answer holds the client secret, the password or a 
     }
   }
   expect(said.join('\n')).not.toMatch(/sim\.[\w-]{20}|Bearer/);
-  expect(said.length).toBe(96);
+  expect(said.length).toBe(228);
 });

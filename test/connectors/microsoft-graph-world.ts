@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Answer, CallContext, Connector } from '../../activities/connectors/connector.ts';
 import { createMicrosoftGraph } from '../../activities/connectors/microsoft-graph/index.ts';
+import { contracts } from '../../activities/catalogue/index.ts';
 import type { EvidenceStore, StoredItem } from '../../activities/evidence/store.ts';
 import { startGraphSimulator } from '../../simulators/graph/index.ts';
+import { SECOND_FACTOR_GROUP } from '../../simulators/graph/state.ts';
 import type { GraphSimulator, GraphSimulatorOptions } from '../../simulators/graph/index.ts';
 import type { JsonObject } from '../../workflows/language/json.ts';
 
@@ -58,6 +60,7 @@ export async function createWorld(options: GraphSimulatorOptions = {}): Promise<
       clientSecret: CLIENT_SECRET_REF,
       graphRoot: simulator.url,
       authorityHost: simulator.url,
+      secondFactorGroup: SECOND_FACTOR_GROUP,
     },
     evidence,
   );
@@ -92,7 +95,11 @@ export async function createWorld(options: GraphSimulatorOptions = {}): Promise<
     evidence,
     secrets,
     call,
-    perform: async (type, input, context = call()) => performance(type).perform(input, context),
+    async perform(type, input, context = call()) {
+      const answer = await performance(type).perform(input, context);
+      if (answer.kind === 'done') contracts.get(type)?.output.parse(answer.output);
+      return answer;
+    },
     check: async (type, input) => (await performance(type).check?.(input, call())) ?? null,
   };
 }

@@ -1,4 +1,5 @@
 /** The tables of task types in docs/playbooks.md, made from the catalogue and the shipped connectors. */
+import { accountTaskTypes } from '../../activities/catalogue/account.ts';
 import { deviceTaskTypes } from '../../activities/catalogue/device.ts';
 import { edrTaskTypes } from '../../activities/catalogue/edr.ts';
 import { emailTaskTypes } from '../../activities/catalogue/email.ts';
@@ -10,6 +11,7 @@ import { isObject, type JsonObject } from '../../workflows/language/json.ts';
 
 const GROUPS = [
   ['Mailboxes', emailTaskTypes],
+  ['Accounts, one switch at a time', accountTaskTypes],
   ['Devices', deviceTaskTypes],
   ['Routers', routerTaskTypes],
   ['Endpoints under Defender', edrTaskTypes],

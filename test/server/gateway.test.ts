@@ -14,6 +14,8 @@ import { ALICE, RILEY, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
 
 const stage = setStage();
+/** Removed with loss: where it is not asked for by hand, a word at level V2 is enough. */
+const TASK = 'delete_suspicious_filters';
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
@@ -52,7 +54,7 @@ async function open(subjects: { readonly [id: string]: string }): Promise<readon
 async function decideAs(gateway: GatewayStage, run: Run, sub: string, email: string): Promise<string> {
   gateway.signInAs({ sub, email });
   const browser = openBrowser(gateway.base);
-  const next = cardPath(run.id, 'rotate_password');
+  const next = cardPath(run.id, TASK);
   const page = await browser.get(`/login?${new URLSearchParams({ next }).toString()}`);
   const form = page.form('/decide');
   form.set('decision', 'approve');
@@ -66,7 +68,7 @@ const refusals = (run: Run): readonly unknown[] =>
 test('a person who signed in at the gateway approves a run in production, at level V2', async () => {
   const [scene, gateway] = await open({ carol: 'c-1', bob: 'b-1' });
   const run = await scene.start();
-  await run.opens('rotate_password', 'approval');
+  await run.opens(TASK, 'approval');
 
   expect(await decideAs(gateway, run, 'e-9', 'carol@corp.example')).toContain('is on its way');
   await eventually('a stranger is refused', () => (refusals(run)[0] === 'person_unknown' ? true : null));
@@ -76,7 +78,7 @@ test('a person who signed in at the gateway approves a run in production, at lev
   expect(await decideAs(gateway, run, 'c-1', 'carol@corp.example')).toContain('is on its way');
   const approved = await eventually(
     'carol counts',
-    () => entryOf(run.record(), 'task_approved', 'rotate_password') ?? null,
+    () => entryOf(run.record(), 'task_approved', TASK) ?? null,
   );
   expect(approved.details).toMatchObject({
     by: 'carol',
@@ -88,7 +90,7 @@ test('a person who signed in at the gateway approves a run in production, at lev
 test('A04: whoever asked for the run does not approve it at the gateway either', async () => {
   const [scene, gateway] = await open({ riley: 'r-1' });
   const run = await scene.start({ options: { requested_by: RILEY } });
-  await run.opens('rotate_password', 'approval');
+  await run.opens(TASK, 'approval');
   await decideAs(gateway, run, 'r-1', RILEY);
   await eventually('riley is refused', () => (refusals(run)[0] === 'requester' ? true : null));
 });
@@ -96,9 +98,9 @@ test('A04: whoever asked for the run does not approve it at the gateway either',
 test('A05, A06: a voucher that was seen is no good for another run, and no good twice', async () => {
   const [scene, gateway] = await open({ carol: 'c-1' });
   const run = await scene.start();
-  await run.opens('rotate_password', 'approval');
+  await run.opens(TASK, 'approval');
   await decideAs(gateway, run, 'c-1', 'carol@corp.example');
-  await eventually('carol counts', () => entryOf(run.record(), 'task_approved', 'rotate_password') ?? null);
+  await eventually('carol counts', () => entryOf(run.record(), 'task_approved', TASK) ?? null);
   const { events } = await run.handle.fetchHistory();
   const [payload] = (events ?? []).flatMap(
     (event) => event.workflowExecutionSignaledEventAttributes?.input?.payloads ?? [],
@@ -106,12 +108,13 @@ test('A05, A06: a voucher that was seen is no good for another run, and no good 
   const seen = JSON.parse(Buffer.from(payload?.data ?? '').toString()) as object;
 
   const other = await scene.start({ caseId: `${scene.config.taskQueue}-2` });
-  const { card } = await other.waitsFor('rotate_password', 'approval');
+  const { card } = await other.waitsFor(TASK, 'approval');
   await other.handle.signal('approve', { ...seen, digest: card.digest });
   await eventually('it is refused', () => (refusals(other)[0] === 'voucher_other_card' ? true : null));
   await run.handle.signal('approve', seen);
-  await eventually('it was done', () => entryOf(run.record(), 'connector_called', 'rotate_password') ?? null);
-  const passwords = scene.google.effects().filter(({ what }) => what.startsWith('password set'));
-  expect(passwords).toHaveLength(1);
+  await eventually('it was done', () => entryOf(run.record(), 'connector_called', TASK) ?? null);
+  const removed = scene.google.effects().filter(({ what }) => what.startsWith('filter'));
+  expect(new Set(removed.map(({ what }) => what)).size).toBe(removed.length);
+  expect(removed).not.toHaveLength(0);
   expect(run.record().filter(({ event }) => event === 'task_approved')).toHaveLength(1);
 });

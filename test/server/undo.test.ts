@@ -8,7 +8,7 @@ import { entryOf } from './record.ts';
 import { ALICE, RILEY, SAM, type Order, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
 import { ON_SITE, undoOf } from './stories.ts';
-import { verify } from './witnesses.ts';
+import { seal, verify } from './witnesses.ts';
 
 const stage = setStage();
 const sites: Site[] = [];
@@ -98,6 +98,7 @@ describe('cordon undo', () => {
     expect(again.exit).toBe(0);
     expect(again.said).toContain('revoke: it cannot be undone');
     expect(site.effects()).toHaveLength(before + 3);
+    expect(await seal(scene)).toMatchObject({ findings: [], failed: [], done: true });
     expect(await verify(scene)).toMatchObject({ agrees: true, findings: [] });
 
     const anew = await close(scene);

@@ -71,6 +71,76 @@ describe('the simulated tenant', () => {
     expect(simulator.effects()).toEqual([]);
   });
 
+  test('each property of a user has a permission of its own', async () => {
+    await simulator.close();
+    simulator = await startGraphSimulator({ accounts: [ADA], roles: ['User.EnableDisableAccount.All'] });
+    const { access_token } = (await tokenFor()).body;
+    const password = { passwordProfile: { password: 'Long-enough-7' } };
+    for (const body of [password, { accountEnabled: false, ...password }])
+      expect(await graph('PATCH', `/users/${ADA}`, access_token, body)).toMatchObject({ status: 403 });
+    expect(simulator.effects()).toEqual([]);
+    const off = { accountEnabled: false };
+    expect(await graph('PATCH', `/users/${ADA}`, access_token, off)).toMatchObject({ status: 204 });
+  });
+
+  test('refuses fields it does not know, and what is there already, without effect', async () => {
+    const { access_token } = (await tokenFor()).body;
+    simulator.seedAttacker(ADA);
+    const { user, rules, grants, assignments } = simulator.account(ADA);
+    const settled: readonly (readonly [method: string, path: string, body: object, status: number])[] = [
+      ['PATCH', `/users/${ADA}/mailboxSettings`, { automaticReplySetting: {} }, 400],
+      ['PATCH', `/users/${ADA}/mailboxSettings`, { automaticRepliesSetting: { status: 'off' } }, 400],
+      [
+        'PATCH',
+        `/users/${ADA}/mailFolders/inbox/messageRules/${encodeURIComponent(rules[0]?.id ?? '')}`,
+        { enabled: false },
+        400,
+      ],
+      [
+        'POST',
+        `/users/${ADA}/mailFolders/inbox/messageRules`,
+        { id: 'mine', displayName: 'x', actions: {} },
+        400,
+      ],
+      ['POST', '/oauth2PermissionGrants', { ...grants[0], id: undefined }, 409],
+      [
+        'POST',
+        `/users/${ADA}/appRoleAssignments`,
+        {
+          principalId: user.id,
+          resourceId: assignments[1]?.resourceId,
+          appRoleId: assignments[1]?.appRoleId,
+        },
+        400,
+      ],
+      ['POST', `/users/${ADA}/checkMemberGroups`, { groupIds: [] }, 400],
+      ['POST', '/groups/none/members/$ref', { '@odata.id': `x/v1.0/directoryObjects/${user.id}` }, 404],
+      ['POST', `/users/${ADA}/authentication/temporaryAccessPassMethods`, { lifetimeInMinutes: 5 }, 400],
+      [
+        'DELETE',
+        `/users/${ADA}/authentication/fido2Methods/${simulator.account(ADA).methods[1]?.id}`,
+        {},
+        404,
+      ],
+    ];
+    for (const [method, path, body, status] of settled)
+      expect([path, (await graph(method, path, access_token, body)).status]).toEqual([path, status]);
+    expect(simulator.effects()).toEqual([]);
+  });
+
+  test('shows an access pass once, and a new one takes its place', async () => {
+    await simulator.close();
+    simulator = await startGraphSimulator({ accounts: [ADA] });
+    const { access_token } = (await tokenFor()).body;
+    const passes = `/users/${ADA}/authentication/temporaryAccessPassMethods`;
+    const issue = () => graph('POST', passes, access_token, { lifetimeInMinutes: 60, isUsableOnce: true });
+    const [first, second] = [await issue(), await issue()];
+    expect(first).toMatchObject({ status: 201, body: { temporaryAccessPass: expect.any(String) } });
+    const listed = await graph('GET', passes, access_token);
+    expect(listed.body).toMatchObject({ value: [{ temporaryAccessPass: null }] });
+    expect(JSON.stringify(listed)).toContain((second.body as { id: string }).id);
+  });
+
   test('numbers each effect, keeps it in the file too, and writes no password into it', async () => {
     const { access_token } = (await tokenFor()).body;
     const body = { passwordProfile: { password: 'canary-Passw0rd', forceChangePasswordNextSignIn: true } };

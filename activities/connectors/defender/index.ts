@@ -34,6 +34,8 @@ export function createDefender(
   const blocking = bind(blockIndicators.scopes);
   return {
     name: PROVIDER,
+    // 100 requests a minute for each action; a call makes two or more.
+    perSecond: 0.8,
     performs: Object.fromEntries([
       performanceOf({ ...isolateEndpoint, undo: undoTurn(true, isolating) }, isolating),
       performanceOf({ ...releaseEndpoint, undo: undoTurn(false, isolating) }, isolating),

@@ -7,6 +7,7 @@ const user = z.looseObject({
   id: z.string().min(1),
   primaryEmail: z.string().min(3),
   suspended: z.boolean().nullish(),
+  orgUnitPath: z.string().min(1).nullish(),
   isEnrolledIn2Sv: z.boolean().nullish(),
   isEnforcedIn2Sv: z.boolean().nullish(),
 });

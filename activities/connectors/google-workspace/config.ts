@@ -8,6 +8,8 @@ export interface GoogleConfig {
   readonly adminSubject: string;
   /** Mail domains of the organisation. Accounts elsewhere are refused; forwarding elsewhere is suspicious. */
   readonly domains: readonly string[];
+  /** Path of the organisational unit that enforces 2-Step Verification; without it no account is moved there. */
+  readonly secondFactorUnit?: string;
   /** Origin of the interfaces, for a simulator; Google's own hosts where absent. */
   readonly rootUrl?: string;
   /** Token endpoint, for a simulator; Google's own where absent. */

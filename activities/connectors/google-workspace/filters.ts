@@ -1,26 +1,19 @@
 /** ListFilters and DeleteFilter: the mailbox's filters, which look like an intruder’s, and their removal. */
-import { z } from 'zod';
 import type { DeleteFilter, ListFilters } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
-import type { EvidenceStore } from '../../evidence/store.ts';
+import { EvidenceError, type EvidenceStore } from '../../evidence/store.ts';
 import type { CallContext, Performance } from '../connector.ts';
+import { firstFound } from '../found.ts';
+import { notConfirmed } from '../setting.ts';
 import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
-import { afterChanges } from './fault.ts';
+import { readFilters } from './filter-list.ts';
+import { undoDeletion } from './filters-back.ts';
+import { afterChanges, type Failure } from './fault.ts';
 import { MAIL_SETTINGS } from './scopes.ts';
-import { filterBody, suspicions, type MailFilter } from './suspicion.ts';
+import { suspicions, type MailFilter } from './suspicion.ts';
 
 const SCOPES = [MAIL_SETTINGS];
-/** Google leaves the list out when it is empty. */
-const filterList = z.looseObject({ filter: z.array(filterBody).nullish() });
-
-async function readFilters(google: Conversation, mailbox: string): Promise<Got<readonly MailFilter[]>> {
-  const got = await google.read('mailbox', filterList, ({ gmail }) =>
-    gmail.users.settings.filters.list({ userId: mailbox }),
-  );
-  return got.kind === 'got' ? { kind: 'got', value: got.value.filter ?? [] } : got;
-}
-
 export function listFilters(
   config: Workspace,
 ): Performance<InputOf<typeof ListFilters>, OutputOf<typeof ListFilters>> {
@@ -60,6 +53,7 @@ export function deleteFilter(
     repeat: 'natural',
     timeoutMs: 120_000,
     scopes: SCOPES,
+    undo: undoDeletion(config, evidence),
     async perform({ user_email, filter_ids }, call) {
       const google = await converse(config, call, { account: user_email, scopes: SCOPES });
       if (google.kind !== 'got') return google;
@@ -68,32 +62,63 @@ export function deleteFilter(
       const wanted = new Set(filter_ids);
       const doomed = present.value.filter(({ id }) => wanted.has(id));
       const saved = await save(evidence, call, doomed);
-      const removed: string[] = [];
-      for (const { id } of doomed) {
-        const got = await google.value.remove('mailbox', ({ gmail }) =>
-          gmail.users.settings.filters.delete({ userId: user_email, id }),
-        );
-        if (got.kind !== 'got')
-          return removed.length === 0
-            ? got
-            : afterChanges(got, `${removed.length} of ${doomed.length} filters went`);
-        if (got.value === 'removed') removed.push(id);
-      }
-      const already_gone = [...wanted].filter((id) => !removed.includes(id));
-      return { kind: 'done', output: { removed, already_gone, saved } };
+      if (saved !== null && typeof saved !== 'string') return saved;
+      const first = await firstFound(call, { saved });
+      if (first.kind !== 'got') return first;
+      const removed = await remove(google.value, user_email, doomed);
+      if (removed.kind !== 'got') return removed;
+      const already_gone = [...wanted].filter((id) => !removed.value.includes(id));
+      const output = { removed: [...removed.value], already_gone, saved };
+      // An earlier attempt of this call may have saved, and removed, more than is left now.
+      const all = [...new Set([first.value.saved, saved])].filter((sha256) => sha256 !== null);
+      return all.length === 0
+        ? { kind: 'done', output }
+        : { kind: 'done', output, undo: { account: user_email, saved: all } };
     },
   };
 }
 
+async function remove(
+  google: Conversation,
+  userId: string,
+  doomed: readonly MailFilter[],
+): Promise<Got<readonly string[]>> {
+  const removed: string[] = [];
+  for (const { id } of doomed) {
+    const got = await google.remove('mailbox', ({ gmail }) =>
+      gmail.users.settings.filters.delete({ userId, id }),
+    );
+    if (got.kind !== 'got')
+      return removed.length === 0
+        ? got
+        : afterChanges(got, `${removed.length} of ${doomed.length} filters went`);
+    if (got.value === 'removed') removed.push(id);
+  }
+  if (doomed.length === 0) return { kind: 'got', value: removed };
+  const left = await readFilters(google, userId);
+  if (left.kind !== 'got') return afterChanges(left, `${removed.length} filters went`);
+  const gone = new Set(doomed.map(({ id }) => id));
+  const stays = left.value.find(({ id }) => gone.has(id));
+  if (stays !== undefined) return notConfirmed(`the filter ${stays.id}`, 'it is still listed');
+  return { kind: 'got', value: removed };
+}
+
+/** Null: there is nothing to save. */
 async function save(
   evidence: EvidenceStore,
   call: CallContext,
   filters: readonly MailFilter[],
-): Promise<string | null> {
+): Promise<string | null | Failure> {
   if (filters.length === 0) return null;
   const bytes = Buffer.from(JSON.stringify(filters, null, 2));
   const { caseId, task } = call;
   const name = 'removed-filters.json';
-  const { sha256 } = await evidence.put({ caseId, task, name, mediaType: 'application/json', bytes });
-  return sha256;
+  try {
+    const { sha256 } = await evidence.put({ caseId, task, name, mediaType: 'application/json', bytes });
+    return sha256;
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    const { code, message } = error;
+    return { kind: 'try_again', because: 'unavailable', fault: { code, message } };
+  }
 }

@@ -5,10 +5,14 @@ import type { Connector, Performance } from '../connector.ts';
 import { assertUsable, type GoogleConfig, type Workspace } from './config.ts';
 import { enroll2FA } from './enroll.ts';
 import { deleteFilter, listFilters } from './filters.ts';
+import { listMailAccess } from './mail-access.ts';
+import { removeDelegates, removeForwardingAddresses } from './mail-guests.ts';
+import { closeMailProtocols, stopAutomaticReplies, stopForwarding } from './mail-switches.ts';
 import { rotatePassword } from './password.ts';
 import { proofOfControl } from './proof.ts';
-import { revokeOAuthTokens } from './sessions.ts';
+import { revokeAppAccess, revokeOAuthTokens, signOut } from './sessions.ts';
 import { evidenceSnapshot } from './snapshot.ts';
+import { requireSecondFactor, suspendAccount } from './standing.ts';
 import { GOOGLE_ORIGINS, TOKEN_URL } from './transport.ts';
 
 export type { GoogleConfig } from './config.ts';
@@ -25,6 +29,8 @@ export function createGoogleWorkspace(
   const config: Workspace = { ...settings, egress: createEgress(origins, egress) };
   return {
     name: 'google-workspace',
+    // The Directory takes 2,400 requests a minute from a project; a call makes up to ten.
+    perSecond: 4,
     performs: {
       ProofOfControl: proofOfControl(config),
       EvidenceSnapshot: evidenceSnapshot(config, evidence),
@@ -34,6 +40,16 @@ export function createGoogleWorkspace(
       RotatePassword: rotatePassword(config) as Performance,
       Enroll2FA: enroll2FA(config),
       RevokeOAuthTokens: revokeOAuthTokens(config),
+      ListMailAccess: listMailAccess(config),
+      StopForwarding: stopForwarding(config),
+      RemoveForwardingAddresses: removeForwardingAddresses(config),
+      RemoveDelegates: removeDelegates(config),
+      CloseMailProtocols: closeMailProtocols(config),
+      StopAutomaticReplies: stopAutomaticReplies(config),
+      SuspendAccount: suspendAccount(config),
+      RequireSecondFactor: requireSecondFactor(config),
+      RevokeAppAccess: revokeAppAccess(config),
+      SignOut: signOut(config),
     },
   };
 }

@@ -1,8 +1,10 @@
-/** RevokeOAuthTokens: third-party grants, app passwords and open sessions, in that order. */
+/** RevokeOAuthTokens: third-party grants, app passwords and open sessions, in that order; and each half by itself. */
 import { z } from 'zod';
+import type { RevokeAppAccess, SignOut } from '../../catalogue/account.ts';
 import type { RevokeOAuthTokens } from '../../catalogue/email.ts';
 import type { InputOf, OutputOf } from '../../catalogue/task-type.ts';
-import type { Performance } from '../connector.ts';
+import type { CallContext, Performance } from '../connector.ts';
+import { notConfirmed } from '../setting.ts';
 import { readAccount } from './account.ts';
 import type { Workspace } from './config.ts';
 import { converse, type Conversation, type Got } from './conversation.ts';
@@ -14,6 +16,16 @@ const SCOPES = [READ_USERS, USER_SECURITY];
 const grants = z.looseObject({ items: z.array(z.looseObject({ clientId: z.string().min(1) })).nullish() });
 const appPasswords = z.looseObject({ items: z.array(z.looseObject({ codeId: z.number() })).nullish() });
 
+const TRAITS = { reversibility: 'C', repeat: 'natural', timeoutMs: 120_000, scopes: SCOPES } as const;
+
+/** Under its primary address only: see `readAccount`. */
+async function open(config: Workspace, account: string, call: CallContext): Promise<Got<Conversation>> {
+  const google = await converse(config, call, { account, scopes: SCOPES });
+  if (google.kind !== 'got') return google;
+  const known = await readAccount(google.value, account);
+  return known.kind === 'got' ? google : known;
+}
+
 /**
  * Safe to repeat. A repeat counts what it found: what an interrupted attempt has revoked is not listed by
  * Google any more.
@@ -22,20 +34,49 @@ export function revokeOAuthTokens(
   config: Workspace,
 ): Performance<InputOf<typeof RevokeOAuthTokens>, OutputOf<typeof RevokeOAuthTokens>> {
   return {
-    reversibility: 'C',
-    repeat: 'natural',
-    timeoutMs: 120_000,
-    scopes: SCOPES,
+    ...TRAITS,
     async perform({ user_id }, call) {
-      const google = await converse(config, call, { account: user_id, scopes: SCOPES });
+      const google = await open(config, user_id, call);
       if (google.kind !== 'got') return google;
-      const account = await readAccount(google.value, user_id);
-      if (account.kind !== 'got') return account;
-      const found = await look(google.value, user_id);
-      if (found.kind !== 'got') return found;
-      return revoke(google.value, user_id, found.value);
+      const revoked = await revoke(google.value, user_id);
+      if (revoked.kind !== 'got') return revoked;
+      const { value } = revoked;
+      const out = await signOutOf(google.value, user_id);
+      if (out.kind !== 'got') return changes(value) === 0 ? out : afterChanges(out, went(value));
+      return { kind: 'done', output: { ...value, sessions_revoked: true } };
     },
   };
+}
+
+export function revokeAppAccess(
+  config: Workspace,
+): Performance<InputOf<typeof RevokeAppAccess>, OutputOf<typeof RevokeAppAccess>> {
+  return {
+    ...TRAITS,
+    async perform({ user_email }, call) {
+      const google = await open(config, user_email, call);
+      if (google.kind !== 'got') return google;
+      const revoked = await revoke(google.value, user_email);
+      return revoked.kind === 'got' ? { kind: 'done', output: revoked.value } : revoked;
+    },
+  };
+}
+
+export function signOut(config: Workspace): Performance<InputOf<typeof SignOut>, OutputOf<typeof SignOut>> {
+  return {
+    ...TRAITS,
+    timeoutMs: 60_000,
+    async perform({ user_email }, call) {
+      const google = await open(config, user_email, call);
+      if (google.kind !== 'got') return google;
+      const out = await signOutOf(google.value, user_email);
+      return out.kind === 'got' ? { kind: 'done', output: { sessions_revoked: true } } : out;
+    },
+  };
+}
+
+function signOutOf(google: Conversation, userKey: string): Promise<Got<'done'>> {
+  return google.command('admin', ({ directory }) => directory.users.signOut({ userKey }));
 }
 
 interface Found {
@@ -52,31 +93,39 @@ async function look(google: Conversation, userKey: string): Promise<Got<Found>> 
   return { kind: 'got', value: { clients, codes: (asps.value.items ?? []).map(({ codeId }) => codeId) } };
 }
 
-async function revoke(
-  google: Conversation,
-  userKey: string,
-  { clients, codes }: Found,
-): ReturnType<Performance<unknown, OutputOf<typeof RevokeOAuthTokens>>['perform']> {
-  const revoked: string[] = [];
-  let passwords = 0;
+type Revoked = OutputOf<typeof RevokeAppAccess>;
+
+async function revoke(google: Conversation, userKey: string): Promise<Got<Revoked>> {
+  const found = await look(google, userKey);
+  if (found.kind !== 'got') return found;
+  const revoked: Revoked = { revoked_clients: [], revoked_app_passwords: 0 };
   const stopped = (failure: Failure): Failure =>
-    revoked.length + passwords === 0
-      ? failure
-      : afterChanges(failure, `${revoked.length} grants and ${passwords} app passwords went`);
-  for (const clientId of clients) {
+    changes(revoked) === 0 ? failure : afterChanges(failure, went(revoked));
+  for (const clientId of found.value.clients) {
     const got = await google.remove('admin', ({ directory }) =>
       directory.tokens.delete({ userKey, clientId }),
     );
     if (got.kind !== 'got') return stopped(got);
-    if (got.value === 'removed') revoked.push(clientId);
+    if (got.value === 'removed') revoked.revoked_clients.push(clientId);
   }
-  for (const codeId of codes) {
+  for (const codeId of found.value.codes) {
     const got = await google.remove('admin', ({ directory }) => directory.asps.delete({ userKey, codeId }));
     if (got.kind !== 'got') return stopped(got);
-    if (got.value === 'removed') passwords += 1;
+    if (got.value === 'removed') revoked.revoked_app_passwords += 1;
   }
-  const out = await google.command('admin', ({ directory }) => directory.users.signOut({ userKey }));
-  if (out.kind !== 'got') return stopped(out);
-  const output = { revoked_clients: revoked, revoked_app_passwords: passwords, sessions_revoked: true };
-  return { kind: 'done', output };
+  if (changes(revoked) === 0) return { kind: 'got', value: revoked };
+  const left = await look(google, userKey);
+  if (left.kind !== 'got') return stopped(left);
+  const again = left.value.clients.some((client) => found.value.clients.includes(client));
+  return again || left.value.codes.some((code) => found.value.codes.includes(code))
+    ? notConfirmed(`the access of applications to ${userKey}`, 'some of it is still listed')
+    : { kind: 'got', value: revoked };
+}
+
+function changes({ revoked_clients, revoked_app_passwords }: Revoked): number {
+  return revoked_clients.length + revoked_app_passwords;
+}
+
+function went({ revoked_clients, revoked_app_passwords }: Revoked): string {
+  return `${revoked_clients.length} grants and ${revoked_app_passwords} app passwords went`;
 }

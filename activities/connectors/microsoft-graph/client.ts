@@ -11,10 +11,14 @@ import { exchange, parseBounded, type Received } from './transport.ts';
 const MOST_PAGES = 100;
 
 export interface Graph {
+  /** Address of the version root, as references to directory objects begin. */
+  readonly root: string;
   /** Paths stand below the version and carry their query; every part from outside MUST be percent-encoded. */
   get<T>(path: string): Promise<Got<T>>;
   /** All pages of a collection of objects. */
   list<T>(path: string): Promise<Got<readonly T[]>>;
+  /** A question that is asked by POST and answered with a list; it changes nothing. */
+  ask<T>(path: string, body: Json): Promise<Got<readonly T[]>>;
   /** Any 2xx is success. The value is the answer's JSON, or null when it has none. */
   change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: Json): Promise<Got<Json>>;
 }
@@ -37,6 +41,7 @@ export function createGraph(
   const root = new URL('/v1.0', tenant.graph).href;
   const session: Session = { root, tokens, egress: tenant.egress, scopes, call };
   return {
+    root,
     get: async <T>(path: string): Promise<Got<T>> => {
       const page = await read(session, path, session.root + path);
       return page.kind === 'got' ? { kind: 'got', value: page.value as T } : page;
@@ -44,6 +49,17 @@ export function createGraph(
     list: async <T>(path: string): Promise<Got<readonly T[]>> => {
       const items = await readAll(session, path);
       return items.kind === 'got' ? { kind: 'got', value: items.value as readonly T[] } : items;
+    },
+    ask: async <T>(path: string, body: Json): Promise<Got<readonly T[]>> => {
+      const asked: Asked = { ...named(session, 'POST', path), reads: true };
+      const received = await send(session, asked, session.root + path, body);
+      if (received.kind !== 'got') return received;
+      const parsed = parseBounded(received.value.text);
+      if (parsed.kind !== 'json') return unreadable(asked, parsed.why);
+      const items = isObject(parsed.value) ? parsed.value['value'] : undefined;
+      return Array.isArray(items)
+        ? { kind: 'got', value: items as readonly T[] }
+        : unreadable(asked, 'not_expected');
     },
     change: async (method, path, body) => {
       const received = await send(session, named(session, method, path), session.root + path, body);

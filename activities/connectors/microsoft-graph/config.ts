@@ -8,6 +8,8 @@ export interface GraphConfig {
   readonly clientId: string;
   /** Reference to the client secret, `secret://…`; never the secret. */
   readonly clientSecret: string;
+  /** Object id of the group for which a conditional access policy demands a second factor. */
+  readonly secondFactorGroup?: string;
   /** Origin of Graph; another one for national clouds. Default `https://graph.microsoft.com`. */
   readonly graphRoot?: string;
   /** Origin that issues tokens. Default `https://login.microsoftonline.com`. */
@@ -25,6 +27,7 @@ export interface Tenant {
   /** True when the authority is not Microsoft's public one, which would not know it. */
   readonly foreignAuthority: boolean;
   readonly ownDomains: readonly string[];
+  readonly secondFactorGroup: string | null;
   /** Leads to Graph and to the authority, and nowhere else. */
   readonly egress: Egress;
 }
@@ -43,6 +46,7 @@ export function tenantOf(config: GraphConfig, egress?: EgressSettings): Tenant {
     authority,
     foreignAuthority: authority.origin !== PUBLIC_AUTHORITY,
     ownDomains: (config.ownDomains ?? []).map((domain) => domain.toLowerCase()),
+    secondFactorGroup: config.secondFactorGroup ?? null,
     egress: createEgress([graph.origin, authority.origin], egress),
   };
 }

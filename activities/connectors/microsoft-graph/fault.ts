@@ -16,6 +16,8 @@ export interface Asked {
   readonly path: string;
   /** Permissions the running performance needs. */
   readonly scopes: readonly string[];
+  /** Changes nothing, although its method is not GET. */
+  readonly reads?: true;
 }
 
 /** For an answer outside 200 … 299. */
@@ -26,16 +28,20 @@ export function failureForStatus(asked: Asked, received: Received): Failure {
     status: received.status,
     ...(reason === null ? {} : { reason }),
     retryAfter: received.headers.get('retry-after'),
-    write: asked.method !== 'GET',
+    write: writes(asked),
   });
   return saying(failure, `${failure.fault.message} to ${name(asked)}${advice(asked, received.status)}`);
 }
 
 /** For a request that brought no answer at all. */
 export function failureForThrown(asked: Asked, error: unknown): Failure {
-  const failure = answerForThrown(PROVIDER, error, asked.method !== 'GET');
+  const failure = answerForThrown(PROVIDER, error, writes(asked));
   const how = networkCode(error);
   return saying(failure, `${PROVIDER} gave no answer to ${name(asked)} (${how})`);
+}
+
+function writes({ method, reads }: Asked): boolean {
+  return method !== 'GET' && reads !== true;
 }
 
 export function refused(code: string, message: string): Failure {

@@ -5,13 +5,18 @@ import type { CallContext, Connector } from '../connector.ts';
 import { createGraph } from './client.ts';
 import { tenantOf, type GraphConfig } from './config.ts';
 import { PROVIDER } from './fault.ts';
-import { revokeOAuthTokens } from './grants.ts';
+import { revokeAppAccess, revokeOAuthTokens, signOut } from './grants.ts';
+import { listMailAccess, stopAutomaticReplies } from './mail-access.ts';
 import { enroll2FA } from './methods.ts';
+import { listAuthenticationMethods, removeAuthenticationMethods } from './methods-removal.ts';
+import { issueAccessPass } from './pass.ts';
 import { rotatePassword } from './password.ts';
 import { performanceOf, type At } from './performance.ts';
 import { proofOfControl } from './proof.ts';
 import { deleteFilter, listFilters } from './rules.ts';
+import { disableFilter, stopForwarding } from './rules-off.ts';
 import { evidenceSnapshot } from './snapshot.ts';
+import { requireSecondFactor, suspendAccount } from './standing.ts';
 import { createTokens } from '../entra/token.ts';
 
 export type { GraphConfig } from './config.ts';
@@ -28,10 +33,13 @@ export function createMicrosoftGraph(
     graph: createGraph(tenant, tokens, scopes, call),
     evidence,
     ownDomains: tenant.ownDomains,
+    secondFactorGroup: tenant.secondFactorGroup,
     call,
   });
   return {
     name: PROVIDER,
+    // 3,000 identity writes in 150 s for a tenant, from everything in it; a call makes up to ten requests.
+    perSecond: 2,
     performs: Object.fromEntries([
       performanceOf(proofOfControl, bind),
       performanceOf(evidenceSnapshot, bind),
@@ -40,6 +48,17 @@ export function createMicrosoftGraph(
       performanceOf(rotatePassword, bind),
       performanceOf(enroll2FA, bind),
       performanceOf(revokeOAuthTokens, bind),
+      performanceOf(listMailAccess, bind),
+      performanceOf(stopForwarding, bind),
+      performanceOf(stopAutomaticReplies, bind),
+      performanceOf(disableFilter, bind),
+      performanceOf(suspendAccount, bind),
+      performanceOf(requireSecondFactor, bind),
+      performanceOf(revokeAppAccess, bind),
+      performanceOf(signOut, bind),
+      performanceOf(listAuthenticationMethods, bind),
+      performanceOf(removeAuthenticationMethods, bind),
+      performanceOf(issueAccessPass, bind),
     ]),
   };
 }

@@ -6,7 +6,10 @@ import type { Got } from './fault.ts';
 import { deed, user } from './performance.ts';
 
 /** A method as Graph lists it: the kind stands in the type annotation. */
-export type ListedMethod = AuthenticationMethod & { readonly '@odata.type'?: string };
+export type ListedMethod = AuthenticationMethod & {
+  readonly '@odata.type'?: string;
+  readonly createdDateTime?: string | null;
+};
 
 /** Password, mail, voice and text message can be intercepted, and a temporary pass runs out: they do not count. */
 const STRONG = new Set([

@@ -1,15 +1,14 @@
 /** Inbox rules: which look like an intruder's, and removing the named ones without losing what they said. */
 import type { MailFolder, MessageRule } from '@microsoft/microsoft-graph-types';
 import { DeleteFilter, ListFilters } from '../../catalogue/email.ts';
+import { firstFound } from '../found.ts';
+import { notConfirmed } from '../setting.ts';
 import type { Graph } from './client.ts';
 import { keep } from './evidence.ts';
 import { afterChanges, isGone, type Got } from './fault.ts';
-import { deed, user } from './performance.ts';
+import { deed, domainsOf, rulesPath, user } from './performance.ts';
+import { undoDeletion } from './rules-back.ts';
 import { suspicionsOf } from './suspicion.ts';
-
-function rulesPath(address: string): string {
-  return `${user(address)}/mailFolders/inbox/messageRules`;
-}
 
 /** Null: the folder is gone. */
 async function folderName(graph: Graph, address: string, id: string): Promise<Got<string | null>> {
@@ -46,7 +45,7 @@ export const listFilters = deed(ListFilters, {
     if (rules.kind !== 'got') return rules;
     const folders = await folderNames(graph, user_email, rules.value);
     if (folders.kind !== 'got') return folders;
-    const domains = [...ownDomains, user_email.slice(user_email.lastIndexOf('@') + 1).toLowerCase()];
+    const domains = domainsOf(ownDomains, user_email);
     const suspicious = rules.value.flatMap((rule) => {
       const folder = folders.value.get(rule.actions?.moveToFolder ?? '') ?? null;
       const reasons = [...suspicionsOf(rule, { ownDomains: domains, folder })];
@@ -69,6 +68,7 @@ export const deleteFilter = deed(DeleteFilter, {
   repeat: 'natural',
   timeoutMs: 120_000,
   scopes: ['MailboxSettings.ReadWrite'],
+  undo: undoDeletion,
   async perform({ user_email, filter_ids }, at) {
     const present = await at.graph.list<MessageRule>(rulesPath(user_email));
     if (present.kind !== 'got') return present;
@@ -78,6 +78,9 @@ export const deleteFilter = deed(DeleteFilter, {
     const saved =
       doomed.length === 0 ? null : await keep(at, [{ name: 'removed-rules.json', value: doomed }]);
     if (saved !== null && saved.kind !== 'got') return saved;
+    const rules = saved?.value.items.map(({ sha256 }) => sha256) ?? [];
+    const first = await firstFound(at.call, rules);
+    if (first.kind !== 'got') return first;
     const removed = new Set<string>();
     for (const { id } of doomed) {
       if (id === undefined) continue;
@@ -85,13 +88,27 @@ export const deleteFilter = deed(DeleteFilter, {
       if (answer.kind === 'got') removed.add(id);
       else if (!isGone(answer)) return afterChanges(answer, removed.size);
     }
-    return {
-      kind: 'done',
-      output: {
-        removed: [...removed],
-        already_gone: [...wanted].filter((id) => !removed.has(id)),
-        saved: saved?.value.manifest ?? null,
-      },
+    const left = doomed.length === 0 ? null : await listed(at.graph, user_email, doomed);
+    if (left !== null && left.kind !== 'got') return afterChanges(left, removed.size);
+    const output = {
+      removed: [...removed],
+      already_gone: [...wanted].filter((id) => !removed.has(id)),
+      saved: saved?.value.manifest ?? null,
     };
+    // An earlier attempt of this call may have saved, and removed, more than is left now.
+    const all = [...new Set([...first.value, ...rules])];
+    return all.length === 0
+      ? { kind: 'done', output }
+      : { kind: 'done', output, undo: { account: user_email, saved: all } };
   },
 });
+
+/** Refused as not confirmed when one of them is still there. */
+async function listed(graph: Graph, address: string, gone: readonly MessageRule[]): Promise<Got<null>> {
+  const rules = await graph.list<MessageRule>(rulesPath(address));
+  if (rules.kind !== 'got') return rules;
+  const ids = new Set(gone.map(({ id }) => id));
+  return rules.value.some(({ id }) => ids.has(id))
+    ? notConfirmed(`the inbox rules of ${address}`, 'one of them is still listed')
+    : { kind: 'got', value: null };
+}

@@ -4,7 +4,7 @@ import { EvidenceSnapshot } from '../../catalogue/email.ts';
 import type { Graph } from './client.ts';
 import { keep, type Collected } from './evidence.ts';
 import type { Got } from './fault.ts';
-import { grantsOf } from './grants.ts';
+import { grantsOf } from './grant-list.ts';
 import { METHODS_SCOPE } from './methods.ts';
 import { deed, user } from './performance.ts';
 import { findAccount, recentSignIns } from './proof.ts';

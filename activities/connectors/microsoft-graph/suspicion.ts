@@ -1,5 +1,10 @@
 /** What makes an inbox rule look like an intruder's, in sentences a person can check against the rule. */
-import type { MessageRule, MessageRulePredicates, Recipient } from '@microsoft/microsoft-graph-types';
+import type {
+  MessageRule,
+  MessageRuleActions,
+  MessageRulePredicates,
+  Recipient,
+} from '@microsoft/microsoft-graph-types';
 import { plain } from './performance.ts';
 
 /** What may be known about a rule's surroundings. */
@@ -44,13 +49,29 @@ function sendsOutside(
   recipients: readonly Recipient[] | null | undefined,
   ownDomains: readonly string[],
 ): readonly string[] {
-  return (recipients ?? []).flatMap((recipient) => {
-    const address = recipient.emailAddress?.address ?? '';
-    const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-    return ownDomains.includes(domain)
-      ? []
-      : [`${verb} ${plain(address) || 'an unreadable address'}, outside the organisation`];
-  });
+  return outside(recipients, ownDomains).map(
+    (address) => `${verb} ${plain(address) || 'an unreadable address'}, outside the organisation`,
+  );
+}
+
+function outside(
+  recipients: readonly Recipient[] | null | undefined,
+  ownDomains: readonly string[],
+): readonly string[] {
+  const addresses = (recipients ?? []).map(({ emailAddress }) => emailAddress?.address ?? '');
+  return addresses.filter(
+    (address) => !ownDomains.includes(address.slice(address.lastIndexOf('@') + 1).toLowerCase()),
+  );
+}
+
+/** Everybody outside these domains to whom a rule hands mail on. */
+export function outsideRecipients(
+  { forwardTo, forwardAsAttachmentTo, redirectTo }: MessageRuleActions,
+  ownDomains: readonly string[],
+): readonly string[] {
+  return [forwardTo, forwardAsAttachmentTo, redirectTo].flatMap((list) =>
+    outside(list, ownDomains).map(plain),
+  );
 }
 
 /** What a rule does to keep messages out of sight; null when it does nothing of the kind. */

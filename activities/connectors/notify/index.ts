@@ -20,6 +20,8 @@ export function createNotify(config: NotifyConfig, egress?: EgressSettings): Con
   const mailing = mailingOf(config);
   return {
     name: 'notify',
+    // A Slack webhook takes one message a second.
+    perSecond: 1,
     performs: {
       ...(mailing === null ? {} : { HardeningCoach: hardeningCoach(mailing) }),
       // An optional input makes it differ in type only; inputs are checked before they arrive.

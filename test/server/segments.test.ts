@@ -1,0 +1,116 @@
+/** A connector whose worker stands elsewhere: only that worker calls it, at its rate, and the record does not notice. */
+import { resolve } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { workflowIdFor } from '../../client/runs/names.ts';
+import type { Config } from '../../worker/config.ts';
+import { startWorker } from '../../worker/main.ts';
+import { inShell } from './command-line.ts';
+import { eventually } from './eventually.ts';
+import { entryOf } from './record.ts';
+import { ALICE, RILEY, type Run, type Scene } from './scene.ts';
+import { setStage } from './stage.ts';
+import { verify } from './witnesses.ts';
+
+const stage = setStage();
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+
+async function work(config: Config, only?: readonly string[]): Promise<void> {
+  const started = await startWorker({
+    config,
+    temporal: { connectionOptions: { address: stage.server().address }, namespace: 'default' },
+    bundle: stage.bundle(),
+    graceMs: 500,
+    log: () => undefined,
+    ...(only === undefined ? {} : { only }),
+  });
+  if (started.kind === 'problems') throw new Error(started.problems.join('\n'));
+  stops.push(started.stop);
+}
+
+/** The one in the middle has neither the connector's section nor its credentials. */
+async function openSegment(perSecond: number | null): Promise<{ readonly scene: Scene; segment: Config }> {
+  const scene = await stage.open({ workerless: true });
+  scene.google.seedAttacker(ALICE);
+  const own = (elsewhere: boolean) => ({ 'google-workspace': { perSecond, elsewhere } });
+  const middle: Config = {
+    ...scene.config,
+    queues: own(true),
+    connectors: { ...scene.config.connectors, googleWorkspace: null },
+    secrets: { ...scene.config.secrets, file: null, bindings: {} },
+  };
+  await work(middle);
+  return { scene, segment: { ...scene.config, queues: own(false) } };
+}
+
+async function eventsOf({ handle }: Run) {
+  return (await handle.fetchHistory()).events ?? [];
+}
+
+/** Queues of the connector calls that the run has asked for. */
+async function scheduledOn(run: Run): Promise<readonly unknown[]> {
+  return (await eventsOf(run)).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled?.activityType?.name === 'act' ? [scheduled.taskQueue?.name] : [],
+  );
+}
+
+/** When activities of the run were taken up, by the server's clock, in seconds. */
+async function takenUpAt(run: Run): Promise<readonly number[]> {
+  return (await eventsOf(run)).flatMap(({ activityTaskStartedEventAttributes: started, eventTime }) =>
+    started ? [Number(eventTime?.seconds) + Number(eventTime?.nanos) / 1e9] : [],
+  );
+}
+
+test('a call waits for the worker of its segment, and is made by nobody else', async () => {
+  const { scene, segment } = await openSegment(null);
+  const run = await scene.start({ playbook: 'watch_v1' });
+  await run.opens('rotate_password', 'approval');
+  const queue = `${scene.config.taskQueue}.google-workspace`;
+  await eventually('the call is on its way', async () => ((await scheduledOn(run)).length > 0 ? true : null));
+  expect(await scheduledOn(run)).toEqual([queue]);
+  expect(entryOf(run.record(), 'connector_intent', 'first')).toBeUndefined();
+
+  await work(segment, ['google-workspace']);
+  expect(await run.result()).toMatchObject({ counts: { completed: 2, expired: 1 } });
+  expect(await scheduledOn(run)).toEqual([queue, queue]);
+  expect(entryOf(run.record(), 'connector_called', 'first')).toBeDefined();
+  expect(await verify(scene)).toMatchObject({ agrees: true, findings: [] });
+});
+
+/** Bursts are the server's to allow; in the long run it keeps to the rate, over all its partitions. */
+const RUNS = 8;
+
+test('no more of a connector’s calls begin each second than its queue allows', async () => {
+  const { scene, segment } = await openSegment(2);
+  await work(segment, ['google-workspace']);
+  const runs = await Promise.all(
+    Array.from({ length: RUNS }, async (_, n) => {
+      const caseId = `${scene.config.taskQueue}-${n}`;
+      const handle = await scene.client.workflow.start('watch_v1', {
+        taskQueue: scene.config.taskQueue,
+        workflowId: workflowIdFor('watch_v1', caseId),
+        args: [{ case_id: caseId, context: { target_email: ALICE }, options: { requested_by: RILEY } }],
+      });
+      return scene.run(handle.workflowId, handle.firstExecutionRunId);
+    }),
+  );
+  for (const run of runs) expect(await run.result()).toMatchObject({ counts: { completed: 2 } });
+  const begun = (await Promise.all(runs.map(takenUpAt))).flat().toSorted((a, b) => a - b);
+  expect(begun).toHaveLength(2 * RUNS);
+  const seconds = (begun.at(-1) ?? 0) - (begun[0] ?? 0);
+  expect(begun.length / seconds).toBeLessThan(3);
+});
+
+test('a worker for a connector that it does not have says so and ends', async () => {
+  const scene = await stage.open({ workerless: true });
+  const root = resolve(import.meta.dirname, '../..');
+  const line = `${process.execPath} ${root}/client/main.ts --config ${scene.folder}/cordon.yaml worker --connectors rooter,router`;
+  await expect(inShell(stage.server(), line)).rejects.toMatchObject({
+    code: 2,
+    stderr:
+      '✗ --connectors: there is no connector "rooter". Did you mean `router`?\n' +
+      '✗ --connectors: router is not configured; give it its section under connectors\n',
+  });
+});
