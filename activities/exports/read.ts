@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { splitNotes } from '../../workflows/audit/note-list.ts';
 import { nodeCodec } from '../stores/codec.ts';
-import { readLines } from '../verify/lines.ts';
+import { countOf, type Batch } from '../verify/batch.ts';
+import { readLines, type Overlong } from '../verify/lines.ts';
 import { SourceError, type KeptValue, type RecordSource } from '../verify/source.ts';
 import { EXPORT_FILES } from './files.ts';
 
@@ -38,7 +39,7 @@ export async function openExport(folder: string): Promise<RecordSource> {
   return {
     name: folder,
     isLong: bytes > LONG_BYTES,
-    entries: () => readLines(entries),
+    entries: (from = 0) => without(from, readLines(entries)),
     async head() {
       const text = await readOptional(join(folder, EXPORT_FILES.head), 64 * 1024);
       if (text === null) return null;
@@ -58,6 +59,22 @@ export async function openExport(folder: string): Promise<RecordSource> {
     damage: async () => null,
     close: async () => {},
   };
+}
+
+/** Lines have no index to begin at, so the first are read and let go. */
+async function* without(
+  first: number,
+  batches: AsyncIterable<Batch | Overlong>,
+): AsyncGenerator<Batch | Overlong, void, undefined> {
+  let left = first;
+  for await (const batch of batches) {
+    if (left === 0 || 'kind' in batch) yield batch;
+    else if (countOf(batch) <= left) left -= countOf(batch);
+    else {
+      yield { bytes: batch.bytes, spans: batch.spans.slice(left * 2) };
+      left = 0;
+    }
+  }
 }
 
 async function* readValues(path: string, folder: string): AsyncGenerator<KeptValue, void, undefined> {

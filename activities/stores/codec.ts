@@ -2,7 +2,9 @@
 import { Buffer } from 'node:buffer';
 import { createPublicKey, hash, randomFillSync, verify, type KeyObject } from 'node:crypto';
 import { TextDecoder } from 'node:util';
-import type { NoteCodec } from '../../workflows/audit/codec.ts';
+import { hex, type NoteCodec } from '../../workflows/audit/codec.ts';
+import { MAX_ENTRY_BYTES } from '../../workflows/audit/entry.ts';
+import { leafHash } from '../../workflows/audit/merkle.ts';
 import { SALT_BYTES } from '../../workflows/audit/personal.ts';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -44,6 +46,16 @@ function keyObjectOf(publicKey: Uint8Array): KeyObject {
   if (keyObjects.size >= MOST_KEYS) keyObjects.clear();
   keyObjects.set(name, key);
   return key;
+}
+
+/** Entries are hashed one after the other: setting memory aside for each would take longer than its hash. */
+const prefixed = Buffer.alloc(1 + MAX_ENTRY_BYTES);
+
+/** The leaf hash of an entry, SHA-256(0x00 ‖ bytes), lower-case hex. */
+export function leafOf(bytes: Uint8Array): string {
+  if (bytes.length > MAX_ENTRY_BYTES) return hex(leafHash(bytes, nodeCodec.sha256));
+  prefixed.set(bytes, 1);
+  return hash('sha256', prefixed.subarray(0, 1 + bytes.length), 'hex');
 }
 
 /** Salts are drawn from a pool: a system call for each would cost as much as the hash. */

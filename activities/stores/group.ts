@@ -1,6 +1,7 @@
 /**
- * What a group of calls makes of the tables. Three questions at most, however large the group: what the calls know
- * they need; what follows from the claims they found; and whether refusals are on record already.
+ * What a group of calls makes of the tables. Four questions at most, however large the group: what the calls know they
+ * need, asked with the lock; what is new to us because others wrote; what follows from the claims they found; and whether
+ * refusals are on record already. Mostly the first is the only one.
  */
 import { draftConflict, draftVariant, type Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
@@ -44,22 +45,38 @@ export interface GroupConclusion extends Changes {
   keep(): void;
 }
 
+/** The head as it was found under the lock, and what the questions asked with it came to. */
+export interface Start {
+  readonly head: HeadRow;
+  readonly ahead: Needs;
+  readonly found: Found;
+}
+
+/** What the group needs whatever the head is. */
+export function questionsOf(calls: readonly Call[], runEnds: RunEnds): Needs {
+  const drafts = calls.flatMap((call) => call.drafts);
+  const runs = new Set(drafts.map(({ run }) => run));
+  return {
+    ...NO_NEEDS,
+    claims: [...new Set(calls.flatMap(({ keys }) => keys))],
+    entries: [...new Set(drafts.map(({ id }) => id))],
+    runs: [...runs].filter((run) => !runEnds.remembers(run)),
+    counters: calls.flatMap(({ counters }) => counters),
+  };
+}
+
 export function* decideGroup(
   calls: readonly Call[],
-  head: HeadRow,
+  { head, ahead, found }: Start,
   runEnds: RunEnds,
   now: number,
 ): Deliberation<GroupConclusion> {
   const left = runEnds.left();
-  const keys = new Set(calls.flatMap((call) => call.keys));
-  const known = createKnowledge(runEnds.recall(head), keys);
-  const ahead = known.lacking(calls.flatMap(({ drafts }) => drafts));
-  const counters = calls.flatMap((call) => call.counters);
-  const tally = createTally(new Set(counters.map(({ counter }) => counter)));
-  const found = yield { ...ahead, claims: [...keys], tailFrom: placeToCheck(left, head), counters };
-  refuseReplacedLog(left, head, found.tail);
+  const known = createKnowledge(runEnds.recall(head), ahead);
+  const tally = createTally(new Set(ahead.counters.map(({ counter }) => counter)));
   known.learn(found);
   tally.learn(found.reservations);
+  yield* learnOfOthers(left, head, known, calls);
 
   const wishes = calls.map((call) => {
     const wish = call.decide(known.claim, tally.rowsOf);
@@ -102,6 +119,20 @@ export function* decideGroup(
     reservations: tally.reservations(),
     keep: () => runEnds.keep(placement.head(), placement.ends),
   };
+}
+
+/** P6, and where the runs end that we took to end elsewhere. Nothing to ask where nobody else wrote. */
+function* learnOfOthers(
+  left: HeadRow | null,
+  head: HeadRow,
+  known: Knowledge,
+  calls: readonly Call[],
+): Generator<Needs, void, Found> {
+  const tailFrom = placeToCheck(left, head);
+  const { runs } = known.lacking(calls.flatMap(({ drafts }) => drafts));
+  const found = tailFrom === null && runs.length === 0 ? null : yield { ...NO_NEEDS, runs, tailFrom };
+  refuseReplacedLog(left, head, found?.tail ?? []);
+  if (found !== null) known.learn(found);
 }
 
 /** Entries under the drafts' ids, ends of their runs, and of the entries found the values that they commit to. */

@@ -5,7 +5,7 @@
 import type { Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
-import { leafOf } from './placement.ts';
+import { leafOf } from './codec.ts';
 import type { RunEnd } from './run-ends.ts';
 import { NO_NEEDS, type EntryRow, type Found, type Needs } from './tables.ts';
 import type { KeptValue } from './values.ts';
@@ -27,12 +27,10 @@ export interface Knowledge {
   endOf(run: string): RunEnd | null;
 }
 
-/** `remembered` are ends of runs that need not be read; `keys` those of the claims that will be. */
-export function createKnowledge(
-  remembered: ReadonlyMap<string, RunEnd>,
-  keys: ReadonlySet<string>,
-): Knowledge {
-  const asked = { entries: new Set<string>(), runs: new Set<string>() };
+/** `remembered` are ends of runs that need not be read; `ahead` is what was asked already. */
+export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: Needs): Knowledge {
+  const keys = new Set(ahead.claims);
+  const asked = { entries: new Set(ahead.entries), runs: new Set(ahead.runs) };
   const entries = new Map<string, EntryRow>();
   const receipts = new Map<string, Receipt>();
   const ends = new Map<string, RunEnd>();

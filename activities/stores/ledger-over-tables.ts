@@ -14,7 +14,7 @@ import { closedError } from './committer.ts';
 import type { StoredDocument } from './documents.ts';
 import { draft } from './drafting.ts';
 import { StoreError, type Ledger } from './ledger.ts';
-import { inPages, valuesInPages } from './pages.ts';
+import { inPages, runInPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { refuseUnstorable } from './storable.ts';
@@ -86,7 +86,11 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
       return { log, size, leaf };
     },
     read: (from, to) => inPages(from, to, (at, limit) => open().entries(at, limit)),
-    byRun: (chain) => inPages(0, Infinity, (at, limit) => open().entriesOfRun(chain, at, limit)),
+    byRun: (chain) =>
+      runInPages(
+        (before, limit) => open().placesOfRun(chain, before, limit),
+        (places) => open().entriesAt(places),
+      ),
     async lookup(key) {
       refuseUnstorable('a key', [key]);
       const found = await open().claim(key);

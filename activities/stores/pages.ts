@@ -20,6 +20,24 @@ export async function* valuesInPages(
   }
 }
 
+/** Places are numbers, and few bytes each: they are held for the whole run, its entries for a page. */
+const PLACES = 5000;
+
+/** A run is linked from its end back, and read from its beginning. */
+export async function* runInPages(
+  back: (before: number | null, limit: number) => Promise<readonly number[]>,
+  at: (places: readonly number[]) => Promise<readonly StoredEntry[]>,
+): AsyncGenerator<StoredEntry, void, undefined> {
+  const places: number[] = [];
+  for (let page = await back(null, PLACES); page.length > 0; page = await back(places.at(-1) ?? null, PLACES))
+    places.push(...page);
+  places.reverse();
+  for (let from = 0; from < places.length; from += PAGE) {
+    yield* await at(places.slice(from, from + PAGE));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 export async function* inPages(
   from: number,
   to: number,

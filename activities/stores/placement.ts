@@ -10,12 +10,10 @@
  * P6 The log holds what this store object left behind: a head that lies behind it, or another entry in that place, is
  *    refused. Somebody cut or replaced the log under a running process.
  */
-import { hex } from '../../workflows/audit/codec.ts';
 import { entryText, type Draft, type Place } from '../../workflows/audit/draft.ts';
 import { instantText } from '../../workflows/audit/instant.ts';
-import { leafHash } from '../../workflows/audit/merkle.ts';
 import type { Receipt, StoredEntry } from './audit.ts';
-import { nodeCodec } from './codec.ts';
+import { leafOf, nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { StoreError } from './ledger.ts';
 import type { RunEnd } from './run-ends.ts';
@@ -79,10 +77,6 @@ export function createPlacement(
     },
     head: () => (size === before.size ? before : { log, size, leaf, at }),
   };
-}
-
-export function leafOf(bytes: Uint8Array): string {
-  return hex(leafHash(bytes, nodeCodec.sha256));
 }
 
 /** P6, first half: from where the log must be looked at before anything is added after `head`; null for nowhere. */

@@ -18,17 +18,17 @@ import type { KeptValue } from './values.ts';
 export interface StoreReading {
   /** Null when there is no head row. */
   head(): Promise<HeadRow | null>;
-  /** All entries by index, in bounded memory: MUST NOT hold more than a page of them. */
-  entries(): AsyncIterable<EntryRow>;
+  /** Entries by index, from `from` on or all, in bounded memory: MUST NOT hold more than a page of them. */
+  entries(from?: number): AsyncIterable<EntryRow>;
   /** All documents by kind and digest, in bounded memory. */
   documents(): AsyncIterable<StoredDocument>;
-  /** Personal values by entry and path, in bounded memory; null where a store of this age has none. */
-  values(): AsyncIterable<KeptValue> | null;
+  /** Personal values by entry and path, of entry `from` on or all, in bounded memory; null where a store of this age has none. */
+  values(from?: number): AsyncIterable<KeptValue> | null;
   /** Notes of checkpoints, by size. */
   checkpoints(): Promise<readonly string[]>;
   /** Null when it is not there. */
   document(kind: DocumentKind, digest: string): Promise<string | null>;
-  /** What the store's own check of its file says against it; null when nothing, or when it has none. */
+  /** For people: what is damaged beside the entries, as far as the store itself can tell; null when nothing. */
   ownComplaint(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ export interface RunEnd {
 export interface RunEnds {
   /** The head this object left behind last; null before its first commit. */
   left(): HeadRow | null;
+  /** Whether the run's end is known if the head is the one that was left behind. */
+  remembers(run: string): boolean;
   /** Where runs ended when the log ended at `head`: nothing unless this object left that head behind. */
   recall(head: HeadRow): ReadonlyMap<string, RunEnd>;
   /** MUST be called only when the commit that leaves `head` behind is durable. */
@@ -23,6 +25,7 @@ export function createRunEnds(): RunEnds {
   let last: HeadRow | null = null;
   return {
     left: () => last,
+    remembers: (run) => known.has(run),
     recall(head) {
       if (last?.leaf !== head.leaf || known.size > MAX_RUNS) known.clear();
       return known;

@@ -3,7 +3,7 @@ import type { Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
 import type { Recorded } from './claims.ts';
 import { createCommitter } from './committer.ts';
-import { decideGroup, type Call, type Wishes } from './group.ts';
+import { decideGroup, questionsOf, type Call, type Wishes } from './group.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
 import type { Tables } from './tables.ts';
@@ -27,7 +27,10 @@ export function createSubmit(tables: Tables, now: () => number) {
   const runEnds = createRunEnds();
   const committer = createCommitter<Call>(async (calls) => {
     // No generator is written here: making a new generator function for each commit costs more than running one.
-    const { keep } = await tables.commit((head) => decideGroup(calls, head, runEnds, now()));
+    const ahead = questionsOf(calls, runEnds);
+    const { keep } = await tables.commit(ahead, (head, found) =>
+      decideGroup(calls, { head, ahead, found }, runEnds, now()),
+    );
     keep();
   });
   const call = async <Answer>(

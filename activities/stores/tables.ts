@@ -97,20 +97,23 @@ export type Deliberation<Conclusion extends Changes = Changes> = Generator<Needs
 
 export interface Tables {
   /**
-   * One transaction: locks and reads the head, answers the questions of `deliberate`, writes what it ends with. MUST
-   * run alone: no other writer, in this process or another, between the lock and the commit, and no reader that
-   * sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
-   * nobody can tell.
+   * One transaction: locks and reads the head, answers `ahead` and the questions of `deliberate`, writes what it ends
+   * with. MUST run alone: no other writer, in this process or another, between the lock and the commit, and no reader
+   * that sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
+   * nobody can tell. `ahead` is asked whatever the head is, and so may travel with the lock.
    */
   commit<Conclusion extends Changes>(
-    deliberate: (head: HeadRow) => Deliberation<Conclusion>,
+    ahead: Needs,
+    deliberate: (head: HeadRow, found: Found) => Deliberation<Conclusion>,
   ): Promise<Conclusion>;
   /** From here on: what is committed, outside any transaction. */
   head(): Promise<HeadRow>;
   /** Up to `limit` entries from index `from`. */
   entries(from: number, limit: number): Promise<readonly StoredEntry[]>;
-  /** Up to `limit` entries of the run from its number `fromSeq`. */
-  entriesOfRun(run: string, fromSeq: number, limit: number): Promise<readonly EntryRow[]>;
+  /** Where up to `limit` entries of the run stand, from its last one back; given `before`, from the one before that. */
+  placesOfRun(run: string, before: number | null, limit: number): Promise<readonly number[]>;
+  /** Entries at these indexes, which rise. */
+  entriesAt(places: readonly number[]): Promise<readonly StoredEntry[]>;
   claim(key: string): Promise<ClaimRecord | null>;
   /** Of one run, free ones too, by the time of their last change. */
   claimsOf(chain: string): Promise<readonly ClaimRecord[]>;

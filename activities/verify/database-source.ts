@@ -36,9 +36,9 @@ function sourceOf(
   return {
     name,
     isLong: (head?.size ?? 0) > LONG,
-    async *entries() {
+    async *entries(from) {
       const packer = createPacker();
-      for await (const { bytes, ...columns } of readable(reading.entries())) {
+      for await (const { bytes, ...columns } of readable(reading.entries(from))) {
         const full = packer.add(bytes, columns);
         if (full !== null) yield full;
       }
@@ -47,9 +47,9 @@ function sourceOf(
     },
     head: async () => (head === null ? null : { log: head.log, size: head.size, leaf: head.leaf }),
     checkpoints: () => read(reading.checkpoints()),
-    values() {
+    values(from) {
       try {
-        const values = reading.values();
+        const values = reading.values(from);
         return values === null ? null : readable(values);
       } catch (error) {
         throw sourceError(error, 'source_unreadable');
@@ -85,7 +85,7 @@ async function damageOf(reading: StoreReading, isHeadless: boolean): Promise<str
   if (isHeadless) return 'its head row is gone';
   try {
     const complaint = await reading.ownComplaint();
-    if (complaint !== null) return `SQLite's own check says: ${complaint}`;
+    if (complaint !== null) return complaint;
     for await (const { kind, digest, text } of reading.documents())
       if (sha256Hex(text) !== digest) return `the ${kind} stored under ${digest} is not what was put there`;
     return null;

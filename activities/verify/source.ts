@@ -20,11 +20,12 @@ export interface RecordSource {
   readonly name: string;
   /** Null when there is none to be had. */
   head(): Promise<ClaimedHead | null>;
-  entries(): AsyncIterable<Batch | Overlong>;
+  /** From entry `from` on, or all. */
+  entries(from?: number): AsyncIterable<Batch | Overlong>;
   /** Signed notes, as they are kept. */
   checkpoints(): Promise<readonly string[]>;
-  /** In the order of their entries; null when the source does not carry them. */
-  values(): AsyncIterable<KeptValue> | null;
+  /** In the order of their entries, those of entry `from` on or all; null when the source does not carry them. */
+  values(from?: number): AsyncIterable<KeptValue> | null;
   /** Details too big for their entry, by digest; null when they are not carried. Not believed: the check hashes them. */
   details(digest: string): Promise<string | null>;
   allDetails(): AsyncIterable<{ readonly sha256: string; readonly text: string }>;

@@ -18,22 +18,37 @@ export async function entriesOfRun(source: RecordSource, run: string): Promise<r
 export async function lastEntries(source: RecordSource, count: number): Promise<readonly Entry[]> {
   const head = await source.head();
   const from = head === null ? 0 : Math.max(0, head.size - count);
-  const found = await matching(source, (_, index) => index >= from);
-  return found.slice(-count);
+  return (await entriesFrom(source, from)).slice(-count);
+}
+
+/** Those with an index of `from` or more. */
+export function entriesFrom(source: RecordSource, from: number): Promise<readonly Entry[]> {
+  return matching(source, () => true, from);
 }
 
 async function matching(
   source: RecordSource,
-  isWanted: (bytes: Buffer, index: number) => boolean,
+  isWanted: (bytes: Buffer) => boolean,
+  from = 0,
 ): Promise<readonly Entry[]> {
-  const values = source.values();
+  const values = source.values(from);
   const rows = values === null ? null : createRowsByEntry(values);
   const entries: Entry[] = [];
-  await eachEntry(source, async (bytes, index) => {
-    const own = rows === null ? [] : await rows.take(index);
-    if (isWanted(bytes, index)) entries.push(openEntry({ index, bytes }, own));
-    return true;
-  });
+  await eachEntry(
+    source,
+    async (bytes, index) => {
+      const own = rows === null ? [] : await rows.take(index);
+      if (isWanted(bytes))
+        entries.push(
+          openEntry(
+            { index, bytes },
+            own.filter((row) => row.index === index),
+          ),
+        );
+      return true;
+    },
+    from,
+  );
   await rows?.close();
   return entries;
 }

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { openStores } from '../../activities/stores/index.ts';
+import { createLedger } from '../../activities/stores/ledger-over-tables.ts';
 import { StoreError, type Ledger } from '../../activities/stores/ledger.ts';
+import { createConnections, type Connections } from '../../activities/stores/postgres/connect.ts';
+import { createPostgresTables } from '../../activities/stores/postgres/tables.ts';
 import { openForReading } from '../../activities/stores/reading.ts';
 import { verdictOf } from '../contracts/place.ts';
 import { PASSWORD, postgresForTests, urlOf } from '../postgres.ts';
 import { event, events } from './samples.ts';
+import { OLD_ENTRIES } from './versions.ts';
+
+const FIRST_VERSION = readFileSync(new URL('./versions/postgres-1.sql', import.meta.url), 'utf8');
 
 const server = postgresForTests();
 const database = { url: '' };
@@ -38,23 +44,17 @@ async function refusalOf(url: string): Promise<StoreError> {
   throw new Error('it was not refused');
 }
 
-test('tables of the first version are brought up to date, with what they hold', async () => {
+test('tables that the first version wrote are brought up to date, with what they hold', async () => {
   const url = await emptied();
-  const first = await openStores(url, { password: PASSWORD });
-  await first.append(events('a', 2));
-  await first.begin({
-    key: 'k',
-    owner: { chain: 'a', workflowId: 'w', task: 't' },
-    inputsDigest: 'i',
-    now: 1,
-  });
-  await first.close();
-  await server.query(url, 'DROP INDEX cordon.claims_of_run');
-  await server.query(url, 'ALTER TABLE cordon.claims DROP COLUMN effect');
-  await server.query(url, 'UPDATE cordon.store SET version = 1');
+  await server.query(url, FIRST_VERSION);
   const ledger = await open(url);
-  expect(await ledger.claimsOf('a')).toMatchObject([{ key: 'k', state: 'calling', effect: null }]);
-  expect((await ledger.head()).size).toBe(2);
+  expect((await ledger.head()).size).toBe(OLD_ENTRIES);
+  expect(await ledger.claimsOf('chain-c')).toMatchObject([
+    { key: 'key-2', state: 'calling', effect: null },
+    { key: 'key-1', state: 'done', effect: null },
+  ]);
+  await ledger.append([event('a', 8)]);
+  expect((await ledger.head()).size).toBe(OLD_ENTRIES + 1);
 });
 
 describe('T32: a server that cannot keep the promises is refused', () => {
@@ -287,6 +287,50 @@ describe('T19: a server that is down', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await ledger.append([event('a', 1)])).toMatchObject([{ index: 1 }]);
     expect((await ledger.head()).size).toBe(2);
+  });
+});
+
+describe('a pooler that hands out another connection for each transaction', () => {
+  const pools: Connections[] = [];
+  afterEach(async () => void (await Promise.all(pools.splice(0).map((each) => each.close()))));
+
+  test.each([
+    ['that does not know the statements', 'DEALLOCATE ALL'],
+    ['that knows them already', null],
+  ])('one %s: nothing is lost, and no more is left to a connection’s memory', async (_, sql) => {
+    const url = await emptied();
+    await open(url);
+    const connections = createConnections({ url, password: PASSWORD });
+    pools.push(connections);
+    const ledger = createLedger(createPostgresTables(connections, { synchronousCommit: 'on' }), Date.now);
+    const known = () =>
+      connections.commit(async (client) => {
+        const { rows } = await client.query<{ readonly name: string; readonly statement: string }>(
+          'SELECT name, statement FROM pg_prepared_statements',
+        );
+        return rows;
+      });
+    expect(await ledger.append([event('a', 0)])).toMatchObject([{ index: 0 }]);
+    const statements = await known();
+    expect(statements.length).toBeGreaterThan(2);
+    if (sql === null) {
+      // As another client of the pooler left it: on the server, and unknown to this driver.
+      await server.query(
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cordon'",
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await connections.commit(async (client) => {
+        for (const { name, statement } of statements) await client.query(`PREPARE ${name} AS ${statement}`);
+      });
+    } else await connections.commit((client) => client.query(sql));
+    expect(await ledger.append([event('a', 1)])).toMatchObject([{ kind: 'recorded', index: 1 }]);
+    expect(await known()).toEqual([]);
+    expect(await ledger.append([event('a', 1), event('a', 2)])).toMatchObject([{ index: 1 }, { index: 2 }]);
+    expect(await verdictOf({ source: url, password: PASSWORD })).toMatchObject({
+      kind: 'verified',
+      entries: 3,
+    });
   });
 });
 

@@ -53,22 +53,9 @@ describe('T32: opening the store', () => {
     await ledger.close();
   });
 
-  test('brings a file of the first version up to date, and goes on in it', async () => {
-    const path = await withEntries(3);
-    const db = new Database(path);
-    db.exec('DROP TABLE personal; DROP TABLE checkpoints; DROP TABLE reservations;');
-    db.exec('DROP INDEX claims_of_run; ALTER TABLE claims DROP COLUMN effect; PRAGMA user_version = 1');
-    db.close();
-    const ledger = await openStores(path);
-    await ledger.append([event('a', 3)]);
-    expect(await ledger.checkpoints.newest()).toBeNull();
-    await ledger.close();
-    expect(await verifyFile(path)).toMatchObject({ verified: true, entries: 4 });
-  });
-
   test.each([
     ['its last entry deleted', 'DROP TRIGGER entries_stay; DELETE FROM entries WHERE i = 2'],
-    ['an entry added behind it', "INSERT INTO entries VALUES (3, 'x', 'r', 0, x'00')"],
+    ['an entry added behind it', "INSERT INTO entries VALUES (3, 'x', 'r', 0, NULL, x'00')"],
     ['its last entry changed', "DROP TRIGGER entries_hold; UPDATE entries SET bytes = x'00' WHERE i = 2"],
     ['its head turned back', 'DROP TRIGGER head_grows; UPDATE head SET size = 2'],
   ])('refuses a log with %s', async (_, sql) => {
@@ -140,8 +127,31 @@ describe('the file itself', () => {
   test.each([
     ['deletes an entry', 'DELETE FROM entries WHERE i = 0', /never deleted/],
     ['changes an entry', 'UPDATE entries SET run = 1', /never changed/],
-    ['leaves a gap', "INSERT INTO entries VALUES (9, 'x', 'r', 0, x'00')", /follows the last/],
-    ['repeats an id', "INSERT INTO entries SELECT 3, id, 'r', 0, bytes FROM entries WHERE i = 0", /UNIQUE/],
+    ['leaves a gap', "INSERT INTO entries VALUES (9, 'x', 'r', 0, NULL, x'00')", /follows the last/],
+    ['repeats an index', "INSERT INTO entries VALUES (2, 'x', 'r', 0, NULL, x'00')", /follows the last/],
+    [
+      'repeats an id',
+      "INSERT INTO entries SELECT 3, id, 'r', 0, NULL, bytes FROM entries WHERE i = 0",
+      /UNIQUE/,
+    ],
+    [
+      'gives a number of a run twice',
+      "INSERT INTO entries VALUES (3, 'x', 'chain-a', 2, 2, x'00')",
+      /the last one of its run/,
+    ],
+    [
+      'leaves out a number of a run',
+      "INSERT INTO entries VALUES (3, 'x', 'chain-a', 4, 2, x'00')",
+      /the last one of its run/,
+    ],
+    ['forks a run', "INSERT INTO entries VALUES (3, 'x', 'chain-a', 3, 1, x'00')", /the last one of its run/],
+    [
+      'begins a run a second time',
+      "INSERT INTO entries VALUES (3, 'x', 'chain-a', 0, NULL, x'00')",
+      /the last one of its run/,
+    ],
+    ['forgets a run', 'DELETE FROM runs', /never deleted/],
+    ['turns a run back', 'UPDATE runs SET last = 1, seq = 1', /only grows/],
     ['deletes the head', 'DELETE FROM head', /never deleted/],
     ['adds a second head', "INSERT INTO head VALUES (2, 'l', 0, '', 0)", /CHECK/],
     ['turns the head back', 'UPDATE head SET size = 1', /only grows/],

@@ -165,6 +165,23 @@ describe('a record changed in its file is found out, and the first bad entry is 
     expect(await attack((db) => db.exec(sql))).toMatchObject({ verified: false, firstBad });
   });
 
+  test.each([
+    ['a run forgotten', "DELETE FROM runs WHERE run = 'chain-a'"],
+    ['a run that ends too early', "UPDATE runs SET last = last - 2, seq = seq - 1 WHERE run = 'chain-a'"],
+    ['a run that ends in another', "UPDATE runs SET last = last - 1 WHERE run = 'chain-a'"],
+    ['a run invented', "INSERT INTO runs VALUES ('chain-c', 3, 1)"],
+    ['an entry passed over', 'UPDATE entries SET prior = prior - 2 WHERE i = 9'],
+    ['a run that leads into another', 'UPDATE entries SET prior = prior - 1 WHERE i = 9'],
+    ['a run that begins anew', 'UPDATE entries SET prior = NULL WHERE i = 9'],
+    ['a run in a circle', 'UPDATE entries SET prior = i WHERE i = 9'],
+  ])('by which entries would be read past: %s', async (_, sql) => {
+    expect(await attack((db) => db.exec(sql))).toMatchObject({
+      verified: false,
+      firstBad: null,
+      reason: expect.stringContaining('does not lead to every entry'),
+    });
+  });
+
   test('a stored card changed', async () => {
     const verdict = await attack((db) => db.exec("UPDATE documents SET text = '{}'"));
     expect(verdict).toMatchObject({
@@ -179,6 +196,9 @@ describe('a record changed in its file is found out, and the first bad entry is 
     const cut = await attack((db) => {
       db.prepare('DELETE FROM entries WHERE i >= 20').run();
       db.prepare('UPDATE head SET size = 20, leaf = ?').run(leafOf(bytesAt(db, 19)));
+      db.exec(
+        'UPDATE runs SET (last, seq) = (SELECT max(i), max(run_seq) FROM entries WHERE run = runs.run)',
+      );
     });
     expect(cut).toMatchObject({ verified: true, entries: 20 });
     expect(cut.head).not.toBe(whole.head);

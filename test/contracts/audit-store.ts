@@ -57,6 +57,18 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
     },
   },
   {
+    says: 'a run longer than any page is read whole and in order, between the entries of another',
+    async holds(open) {
+      const ledger = await open();
+      await ledger.append([event('b', 0), ...events('a', 3000), event('b', 1)]);
+      await ledger.append(events('a', 5600).slice(3000));
+      const run = await collect(ledger.byRun('chain-a'));
+      expect(run.map(({ bytes }) => parsed(bytes).body.run_seq)).toEqual(run.map((_, n) => n));
+      expect(run).toHaveLength(5600);
+      expect((await collect(ledger.byRun('chain-b'))).map(({ index }) => index)).toEqual([0, 3001]);
+    },
+  },
+  {
     says: 'T14: an event sent a thousand times by a hundred writers is one entry with a thousand equal receipts',
     async holds(open) {
       const ledger = await open();

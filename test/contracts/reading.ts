@@ -6,7 +6,7 @@ import { allBytes, event, events } from '../audit/samples.ts';
 import type { Law } from './law.ts';
 import { verdictOf, type Place } from './place.ts';
 
-async function all<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
+async function all<Row>(rows: AsyncIterable<Row> | readonly Row[]): Promise<Row[]> {
   const found: Row[] = [];
   for await (const row of rows) found.push(row);
   return found;
@@ -68,6 +68,23 @@ export const readingLaws: readonly Law<Place>[] = [
       const reading = await reader(place);
       for await (const { index } of reading.entries()) if (index === 3) break;
       expect(await all(reading.entries())).toHaveLength(600);
+      await reading.close();
+    },
+  },
+  {
+    says: 'entries and values are handed out from any index on',
+    async holds(open) {
+      const place = await open();
+      const about = { by: 'sam@corp.example' };
+      await (await place.open()).append(Array.from({ length: 600 }, (_, n) => event('a', n, about)));
+      const reading = await reader(place);
+      for (const from of [0, 1, 249, 250, 599, 600, 9_999]) {
+        const expected = Array.from({ length: Math.max(0, 600 - from) }, (_, n) => from + n);
+        expect((await all(reading.entries(from))).map(({ index }) => index)).toEqual(expected);
+        const values = await all(reading.values(from) ?? []);
+        expect(values.map(({ index }) => index).filter((index) => index >= from)).toEqual(expected);
+        expect(values.length).toBeLessThanOrEqual(expected.length + 1);
+      }
       await reading.close();
     },
   },

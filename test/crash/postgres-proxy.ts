@@ -35,12 +35,21 @@ function messages(onMessage: (letter: string, message: Buffer) => void, first: '
   };
 }
 
-/** The text of a simple query, or of a statement that is parsed. */
-function textOf(letter: string, message: Buffer): string | null {
-  if (letter === 'Q') return message.toString('utf8', 5, message.length - 1);
-  if (letter !== 'P') return null;
-  const begin = message.indexOf(0, 5) + 1;
-  return message.toString('utf8', begin, message.indexOf(0, begin));
+/** Reads the text of a simple query, or of a statement that is carried out; it may have been parsed long before. */
+function createTexts(): (letter: string, message: Buffer) => string | null {
+  const parsed = new Map<string, string>();
+  const two = (message: Buffer): readonly [string, string] => {
+    const middle = message.indexOf(0, 5);
+    return [
+      message.toString('utf8', 5, middle),
+      message.toString('utf8', middle + 1, message.indexOf(0, middle + 1)),
+    ];
+  };
+  return (letter, message) => {
+    if (letter === 'Q') return message.toString('utf8', 5, message.length - 1);
+    if (letter === 'P') parsed.set(...two(message));
+    return letter === 'B' ? (parsed.get(two(message)[1]) ?? null) : null;
+  };
 }
 
 export async function layCable(serverPort: number): Promise<Cable> {
@@ -67,6 +76,7 @@ export async function layCable(serverPort: number): Promise<Cable> {
     let unanswered = 1;
     /** finishing: the rest of the broken statement still passes. broken: nothing does. */
     let state: 'whole' | 'finishing' | 'broken' = 'whole';
+    const textOf = createTexts();
     const pass = (letter: string, message: Buffer): void => {
       if (state === 'broken') return;
       const text = textOf(letter, message);

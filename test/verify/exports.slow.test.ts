@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { writeExport } from '../../activities/exports/write.ts';
+import { eachEntry } from '../../activities/exports/each-entry.ts';
 import { openExport } from '../../activities/exports/read.ts';
 import { writeOcsf } from '../../activities/exports/ocsf.ts';
 import { writeTiles } from '../../activities/exports/tiles.ts';
@@ -47,6 +48,22 @@ describe('an export', () => {
     expect(there).toMatchObject({ kind: 'verified', level: 2, entries: SIZE });
     expect(here).toMatchObject({ kind: 'verified', level: 2 });
     if (here.kind === 'verified') expect(there).toMatchObject({ head: here.head, root: here.root });
+  });
+
+  test('is read from any entry on', async () => {
+    const source = await openExport(whole);
+    for (const from of [0, 1, SIZE - 1, SIZE, SIZE + 5]) {
+      const found: number[] = [];
+      await eachEntry(
+        source,
+        (bytes, index) => {
+          expect(bytes.equals(log.entries[index] ?? Buffer.alloc(0))).toBe(true);
+          return found.push(index) > 0;
+        },
+        from,
+      );
+      expect(found).toHaveLength(Math.max(0, SIZE - from));
+    }
   });
 
   test('holds entries as they are stored, one on each line, and nothing personal unless asked', async () => {

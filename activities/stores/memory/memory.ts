@@ -4,7 +4,15 @@ import type { ClaimRecord } from '../claims.ts';
 import { isSame } from '../reservation-rules.ts';
 import type { ReservationRow } from '../reservations.ts';
 import type { KeptValue } from '../values.ts';
-import { concludeAtOnce, wholeEntries, type EntryRow, type HeadRow, type Tables } from '../tables.ts';
+import {
+  concludeAtOnce,
+  wholeEntries,
+  type EntryRow,
+  type Found,
+  type HeadRow,
+  type Needs,
+  type Tables,
+} from '../tables.ts';
 import { createMemoryCheckpoints } from './checkpoints.ts';
 
 export function createMemoryTables(log: string): Tables {
@@ -30,8 +38,8 @@ export function createMemoryTables(log: string): Tables {
 
   return {
     // One thread, and nothing is written before all is decided: there is nothing to roll back.
-    async commit(deliberate) {
-      const changes = concludeAtOnce(deliberate(head), (needs) => ({
+    async commit(ahead, deliberate) {
+      const answer = (needs: Needs): Found => ({
         claims: needs.claims.flatMap((key) => claims.get(key) ?? []),
         entries: needs.entries.flatMap((id) => byId.get(id) ?? []),
         ends: needs.runs.flatMap((run) => endOf(run) ?? []),
@@ -40,7 +48,8 @@ export function createMemoryTables(log: string): Tables {
         reservations: reservations.filter(({ counter }) =>
           needs.counters.some((need) => need.counter === counter),
         ),
-      }));
+      });
+      const changes = concludeAtOnce(deliberate(head, answer(ahead)), answer);
       for (const row of changes.entries) add(row);
       head = changes.head ?? head;
       for (const claim of changes.claims) claims.set(claim.key, claim);
@@ -56,7 +65,12 @@ export function createMemoryTables(log: string): Tables {
     },
     head: async () => head,
     entries: async (from, limit) => entries.slice(from, from + limit),
-    entriesOfRun: async (run, fromSeq, limit) => (byRun.get(run) ?? []).slice(fromSeq, fromSeq + limit),
+    async placesOfRun(run, before, limit) {
+      const places = (byRun.get(run) ?? []).map(({ index }) => index);
+      const earlier = before === null ? places : places.filter((index) => index < before);
+      return earlier.toReversed().slice(0, limit);
+    },
+    entriesAt: async (places) => places.flatMap((index) => entries[index] ?? []),
     claim: async (key) => claims.get(key) ?? null,
     claimsOf: async (chain) =>
       [...claims.values()]

@@ -8,7 +8,7 @@ import type { EntryRow, HeadRow } from '../tables.ts';
 import { clientOptions, type Server } from './connect.ts';
 import { translated } from './failure.ts';
 import { SCHEMA_VERSION, versionOf } from './schema.ts';
-import { ALL_DOCUMENTS, ALL_ENTRIES, ALL_NOTES, ALL_VALUES, DOCUMENT, HEAD } from './statements.ts';
+import { ALL_DOCUMENTS, ALL_NOTES, DOCUMENT, entriesFrom, HEAD, valuesFrom } from './statements.ts';
 import { keptValue, type ValueRow } from './value-row.ts';
 
 /** Rows fetched at a time: an entry is below 64 KiB, a document may be some megabytes. */
@@ -69,10 +69,10 @@ function readingOf(client: Client, where: string): StoreReading {
       const [head] = await rowsOf<HeadRow>(HEAD);
       return head ?? null;
     },
-    entries: () => through<EntryRow>('entries', ALL_ENTRIES),
+    entries: (from) => through<EntryRow>('entries', entriesFrom(from)),
     documents: () => through<StoredDocument>('documents', ALL_DOCUMENTS),
-    async *values() {
-      for await (const row of through<ValueRow>('values', ALL_VALUES)) yield keptValue(row);
+    async *values(from) {
+      for await (const row of through<ValueRow>('values', valuesFrom(from))) yield keptValue(row);
     },
     async checkpoints() {
       return (await rowsOf<{ readonly note: string }>(ALL_NOTES)).map(({ note }) => note);

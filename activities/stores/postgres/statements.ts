@@ -24,8 +24,10 @@ const ENTRY = 'i AS "index", id, run, run_seq AS "runSeq", bytes';
 export const ENTRIES_BY_ID = `SELECT ${ENTRY} FROM cordon.entries WHERE id = ANY($1::text[])`;
 export const ENTRIES_FROM =
   'SELECT i AS "index", bytes FROM cordon.entries WHERE i >= $1 ORDER BY i LIMIT $2';
-export const ENTRIES_OF_RUN = `
-SELECT ${ENTRY} FROM cordon.entries WHERE run = $1 AND run_seq >= $2 ORDER BY run_seq LIMIT $3`;
+export const ENTRIES_AT =
+  'SELECT i AS "index", bytes FROM cordon.entries WHERE i = ANY($1::bigint[]) ORDER BY i';
+export const PLACES_OF_RUN = `
+SELECT i FROM cordon.entries WHERE run = $1 AND ($2::bigint IS NULL OR i < $2) ORDER BY run_seq DESC LIMIT $3`;
 
 /** One look into the index for each run, however long the run is. */
 export const ENDS = `
@@ -53,7 +55,19 @@ export const CLAIMS_OF = 'SELECT * FROM cordon.claims WHERE chain = $1 ORDER BY 
 export const DOCUMENT = 'SELECT text FROM cordon.documents WHERE kind = $1 AND digest = $2';
 
 /** For readers. The first transaction statement fixes what all of them see. */
-export const ALL_ENTRIES = `SELECT ${ENTRY} FROM cordon.entries ORDER BY i`;
-export const ALL_VALUES = `SELECT ${VALUE} FROM cordon.personal ORDER BY i, path`;
+/** A cursor's declaration takes no parameters. Throws for what is no index. */
+export function entriesFrom(from?: number): string {
+  return `SELECT ${ENTRY} FROM cordon.entries ${since(from)} ORDER BY i`;
+}
+
+export function valuesFrom(from?: number): string {
+  return `SELECT ${VALUE} FROM cordon.personal ${since(from)} ORDER BY i, path`;
+}
+
+function since(from?: number): string {
+  if (from === undefined) return '';
+  if (!Number.isSafeInteger(from)) throw new Error('an index is a whole number');
+  return `WHERE i >= ${from}`;
+}
 export const ALL_NOTES = 'SELECT note FROM cordon.checkpoints ORDER BY size';
 export const ALL_DOCUMENTS = 'SELECT kind, digest, text FROM cordon.documents ORDER BY kind, digest';

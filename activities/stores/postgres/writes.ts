@@ -42,15 +42,20 @@ SELECT i, id, run, run_seq, substring($7::bytea FROM begins FOR length)
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::int[])
   AS added (i, id, run, run_seq, begins, length)`,
     values: [
-      entries.map(({ index }) => index),
-      entries.map(({ id }) => id),
+      listed(entries.map(({ index }) => index)),
+      listed(entries.map(({ id }) => id)),
       entries.map(({ run }) => run),
-      entries.map(({ runSeq }) => runSeq),
-      begins,
-      entries.map(({ bytes }) => bytes.length),
+      listed(entries.map(({ runSeq }) => runSeq)),
+      listed(begins),
+      listed(entries.map(({ bytes }) => bytes.length)),
       Buffer.concat(entries.map(({ bytes }) => bytes)),
     ],
   };
+}
+
+/** Numbers and hexadecimal digits as the array they are to the server: the driver would look at each for what to escape. */
+function listed(items: readonly (number | string)[]): string {
+  return `{${items.join(',')}}`;
 }
 
 function setHead({ log, size, leaf, at }: HeadRow): Statement {

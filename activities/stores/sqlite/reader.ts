@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { StoredEntry } from '../audit.ts';
 import { StoreError } from '../ledger.ts';
+import { runInPages } from '../pages.ts';
 import { sqliteCode } from './failure.ts';
+import { createRunReading } from './runs.ts';
 
 export interface LogFile {
   /** Entries `from` … `to - 1`, as far as they exist. */
@@ -25,23 +27,13 @@ export function openLogFile(path: string): LogFile {
     const all = db.prepare<[number, number], StoredEntry>(
       'SELECT i AS "index", bytes FROM entries WHERE i >= ? ORDER BY i LIMIT ?',
     );
-    const ofRun = db.prepare<[string, number, number], StoredEntry & { readonly seq: number }>(
-      'SELECT i AS "index", run_seq AS seq, bytes FROM entries WHERE run = ? AND run_seq >= ? ORDER BY run_seq LIMIT ?',
-    );
+    const ofRun = createRunReading(db);
     return {
-      read: (from, to) =>
-        inPages(
-          from,
-          to,
-          (at) => all.all(at, PAGE),
-          ({ index }) => index,
-        ),
+      read: (from, to) => inPages(from, to, (at) => all.all(at, PAGE)),
       byRun: (chain) =>
-        inPages(
-          0,
-          Infinity,
-          (at) => ofRun.all(chain, at, PAGE),
-          ({ seq }) => seq,
+        runInPages(
+          async (before, limit) => ofRun.places(chain, before, limit),
+          async (places) => ofRun.entriesAt(places),
         ),
       close: () => void db.close(),
     };
@@ -53,18 +45,17 @@ export function openLogFile(path: string): LogFile {
   }
 }
 
-async function* inPages<Row extends StoredEntry>(
+async function* inPages(
   from: number,
   to: number,
-  page: (at: number) => readonly Row[],
-  placeOf: (row: Row) => number,
+  page: (at: number) => readonly StoredEntry[],
 ): AsyncGenerator<StoredEntry, void, undefined> {
   for (let at = from; at < to;) {
     const rows = page(at);
-    for (const row of rows) if (placeOf(row) < to) yield { index: row.index, bytes: row.bytes };
+    for (const { index, bytes } of rows) if (index < to) yield { index, bytes };
     const last = rows.at(-1);
     if (last === undefined) return;
-    at = placeOf(last) + 1;
+    at = last.index + 1;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

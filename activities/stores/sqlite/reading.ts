@@ -7,6 +7,7 @@ import type { StoreReading } from '../reading.ts';
 import type { EntryRow, HeadRow } from '../tables.ts';
 import { translated } from './failure.ts';
 import type { KeptValue } from '../values.ts';
+import { complaintOfRuns } from './runs.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
@@ -59,15 +60,13 @@ function readingOf(db: Database.Database, path: string): StoreReading {
     reading(() => db.prepare<[string]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined);
   return {
     head: async () => head,
-    entries: () =>
-      inPages((last: EntryRow | null) =>
-        reading(() => entries.all(last?.index ?? Number.MIN_SAFE_INTEGER, PAGE)),
-      ),
+    entries: (from = Number.MIN_SAFE_INTEGER + 1) =>
+      inPages((last: EntryRow | null) => reading(() => entries.all(last?.index ?? from - 1, PAGE))),
     documents: () =>
       inPages((last: StoredDocument | null) =>
         reading(() => documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
       ),
-    values() {
+    values(from = 0) {
       if (!hasTable('personal')) return null;
       const page = reading(() =>
         db.prepare<[number, string, number], ValueRow>(
@@ -75,7 +74,7 @@ function readingOf(db: Database.Database, path: string): StoreReading {
         ),
       );
       return inPages((last: KeptValue | null) =>
-        reading(() => page.all(last?.index ?? -1, last?.path ?? '', PAGE).map(keptValue)),
+        reading(() => page.all(last?.index ?? from - 1, last?.path ?? '', PAGE).map(keptValue)),
       );
     },
     async checkpoints() {
@@ -87,7 +86,8 @@ function readingOf(db: Database.Database, path: string): StoreReading {
     document: async (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
     async ownComplaint() {
       const verdict = reading(() => String(db.pragma('integrity_check(1)', { simple: true })));
-      return verdict === 'ok' ? null : verdict;
+      if (verdict !== 'ok') return `SQLite's own check says: ${verdict}`;
+      return reading(() => complaintOfRuns(db));
     },
     async close() {
       db.close();

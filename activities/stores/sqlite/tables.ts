@@ -26,6 +26,7 @@ import {
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
 import { createReservationTable } from './reservations.ts';
+import { createRunReading } from './runs.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
 const ENTRY = 'i AS "index", id, run, run_seq AS runSeq, bytes';
@@ -38,15 +39,15 @@ export function createSqliteTables(db: Database): Tables {
   const setHead = db.prepare('UPDATE head SET log = ?, size = ?, leaf = ?, at = ?');
   const entryById = db.prepare<[string], EntryRow>(`SELECT ${ENTRY} FROM entries WHERE id = ?`);
   const lastOfRun = db.prepare<[string], EntryRow>(
-    `SELECT ${ENTRY} FROM entries WHERE run = ? ORDER BY run_seq DESC LIMIT 1`,
+    `SELECT ${ENTRY} FROM entries WHERE i = (SELECT last FROM runs WHERE run = ?)`,
   );
-  const addEntry = db.prepare('INSERT INTO entries (i, id, run, run_seq, bytes) VALUES (?, ?, ?, ?, ?)');
+  const addEntry = db.prepare(
+    'INSERT INTO entries (i, id, run, run_seq, prior, bytes) VALUES (?, ?, ?, ?, (SELECT last FROM runs WHERE run = ?), ?)',
+  );
   const entries = db.prepare<[number, number], StoredEntry>(
     'SELECT i AS "index", bytes FROM entries WHERE i >= ? ORDER BY i LIMIT ?',
   );
-  const entriesOfRun = db.prepare<[string, number, number], EntryRow>(
-    `SELECT ${ENTRY} FROM entries WHERE run = ? AND run_seq >= ? ORDER BY run_seq LIMIT ?`,
-  );
+  const ofRun = createRunReading(db);
   const claim = db.prepare<[string], ClaimRow>('SELECT * FROM claims WHERE key = ?');
   const claimsOf = db.prepare<[string], ClaimRow>(
     'SELECT * FROM claims WHERE chain = ? ORDER BY updated_at, key',
@@ -86,7 +87,7 @@ export function createSqliteTables(db: Database): Tables {
   });
   const write = (changes: Changes): void => {
     for (const { index, id, run, runSeq, bytes } of changes.entries)
-      addEntry.run(index, id, run, runSeq, bytes);
+      addEntry.run(index, id, run, runSeq, run, bytes);
     const { head } = changes;
     if (head !== null) setHead.run(head.log, head.size, head.leaf, head.at);
     for (const record of changes.claims) setClaim.run(toClaimRow(record));
@@ -123,10 +124,10 @@ export function createSqliteTables(db: Database): Tables {
   const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
-    commit: async (deliberate) =>
+    commit: async (ahead, deliberate) =>
       translated('writing to the store', () => {
         const conclusion = transact(() => {
-          const changes = concludeAtOnce(deliberate(headOf(head.get())), answer);
+          const changes = concludeAtOnce(deliberate(headOf(head.get()), answer(ahead)), answer);
           write(changes);
           return changes;
         });
@@ -135,7 +136,8 @@ export function createSqliteTables(db: Database): Tables {
       }),
     head: () => reading(() => headOf(head.get())),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
-    entriesOfRun: (run, fromSeq, limit) => reading(() => entriesOfRun.all(run, fromSeq, limit)),
+    placesOfRun: (run, before, limit) => reading(() => ofRun.places(run, before, limit)),
+    entriesAt: (places) => reading(() => ofRun.entriesAt(places)),
     claim: (key) => reading(() => claimOf(claim.get(key))),
     claimsOf: (chain) => reading(() => claimsOf.all(chain).map(fromClaimRow)),
     values: (from, limit) =>

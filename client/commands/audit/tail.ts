@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { withSource } from '../../audit/open-source.ts';
-import { lastEntries } from '../../audit/run-entries.ts';
+import { entriesFrom, lastEntries } from '../../audit/run-entries.ts';
 import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
 import { timeline } from '../../render/timeline.ts';
@@ -44,13 +44,13 @@ async function tail(terminal: Terminal, named: string | Config, options: Options
     return complain(terminal, [`--lines must be a whole number from 1 to ${MOST}`]);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  let next = 0;
+  let next: number | null = null;
   for (;;) {
-    const most = next === 0 ? count : MOST;
     const ended = await withSource(terminal, named, async (source) => {
-      const entries = (await lastEntries(source, most)).filter(({ i }) => i >= next);
+      const entries: readonly Entry[] =
+        next === null ? await lastEntries(source, count) : await entriesFrom(source, next);
       write(terminal, entries, options.json === true);
-      next = (entries.at(-1)?.i ?? next - 1) + 1;
+      next = (entries.at(-1)?.i ?? (next ?? 0) - 1) + 1;
       return EXIT.done;
     });
     if (options.follow !== true || ended !== EXIT.done) return ended;
