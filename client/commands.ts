@@ -61,7 +61,7 @@ const OPERATION = [
   line('gateway', 'let people sign in and approve in a browser', () => import('./commands/gateway.ts')),
   line('witness', 'watch logs, and cosign what continues', () => import('./commands/witness.ts')),
   line('dev', 'server, simulators and worker in one process', () => import('./commands/dev.ts')),
-  line('demo', 'contain a compromised mailbox, start to end', () => import('./commands/demo.ts')),
+  line('demo', 'contain a mailbox, a host or a router, start to end', () => import('./commands/demo.ts')),
 ];
 
 export const GROUPS: readonly (readonly [heading: string, commands: readonly Command[]])[] = [

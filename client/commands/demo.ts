@@ -1,14 +1,15 @@
-/** The whole story on this machine: a mailbox is broken into, and a playbook contains it. */
+/** The whole story on this machine: something is broken into, and a playbook contains it. */
 import type { Command } from 'commander';
 import { runDemo, type DemoOptions } from '../demo/demo.ts';
+import { PROVIDERS } from '../demo/email.ts';
+import { SCENARIOS } from '../demo/scenario.ts';
 import { ending, examples } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { oneLine } from '../render/text.ts';
 import { complain } from '../terminal.ts';
 
-const PROVIDERS = ['google-workspace', 'microsoft-graph'] as const;
-
 interface Options {
-  readonly provider: string;
+  readonly provider?: string;
   readonly yes?: boolean;
   readonly approve: boolean;
   readonly keep?: boolean;
@@ -19,30 +20,47 @@ export function command(program: Command): void {
   const demo = program
     .command('demo')
     .description(
-      'Starts a Temporal server, simulated providers and a worker, breaks into a mailbox, and runs email_takeover_v1 on it: policy before every task, approvals as signals, each effect made once, and a record that verifies.',
+      `Starts a Temporal server, simulated providers or devices and a worker, breaks into a mailbox, a host or a router, and runs its playbook: policy before every task, approvals as signals, each effect made once, and a record that verifies.`,
     )
-    .option('--provider <name>', PROVIDERS.join(' or '), PROVIDERS[0])
+    .argument('[name]', `what is broken into: ${listed(SCENARIOS)}`, SCENARIOS[0])
+    .option('--provider <name>', `whose mailbox: ${listed(PROVIDERS)} (default: ${PROVIDERS[0]})`)
     .option('--yes', 'let demo approvers answer instead of asking (also without a terminal)')
     .option('--no-approve', 'stop at the first card; exit code 3')
     .option('--keep', 'leave everything running and print the command that approves the next card')
     .option('--json', 'print one JSON object: status, tasks, approvals, provider_changes, audit')
     .action(
-      ending(async (terminal, options: Options) => {
-        const provider = PROVIDERS.find((name) => name === options.provider);
+      ending(async (terminal, name: string, options: Options) => {
+        const scenario = SCENARIOS.find((one) => one === name);
+        const provider = PROVIDERS.find((one) => one === (options.provider ?? PROVIDERS[0]));
+        if (scenario === undefined)
+          return complain(terminal, [`no demo is called ${oneLine(name)}; choose ${listed(SCENARIOS)}`]);
+        if (options.provider !== undefined && scenario !== 'email')
+          return complain(terminal, ['--provider: only the demo email has providers to choose from']);
         if (provider === undefined)
-          return complain(terminal, [`--provider: must be ${PROVIDERS.join(' or ')}`], EXIT.usage);
-        return runDemo(terminal, settingsOf(options, provider));
+          return complain(terminal, [`--provider: must be ${listed(PROVIDERS)}`], EXIT.usage);
+        return runDemo(terminal, settingsOf(options, { scenario, provider }));
       }),
     );
-  examples(demo, 'demo', 'demo --provider microsoft-graph --yes', 'demo --keep');
+  examples(
+    demo,
+    'demo',
+    'demo device --yes',
+    'demo router',
+    'demo --provider microsoft-graph',
+    'demo --keep',
+  );
 }
 
-function settingsOf(options: Options, provider: DemoOptions['provider']): DemoOptions {
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+}
+
+function settingsOf(options: Options, chosen: Pick<DemoOptions, 'scenario' | 'provider'>): DemoOptions {
   const watched = process.stdin.isTTY && process.stderr.isTTY && options.json !== true;
   const asking = watched && options.yes !== true ? 'person' : 'demo';
   const byHand = options.keep === true && options.yes !== true ? 'nobody' : asking;
   return {
-    provider,
+    ...chosen,
     approver: options.approve ? byHand : 'stop',
     keep: options.keep === true,
     json: options.json === true,

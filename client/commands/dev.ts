@@ -20,7 +20,7 @@ export function command(program: Command): void {
   const dev = program
     .command('dev')
     .description(
-      'Starts a Temporal server with its UI, simulators of Google, Microsoft and a mail server, and a worker in development mode. Everything listens on this machine only and ends with Ctrl-C.',
+      'Starts a Temporal server with its UI, simulators of Google, Microsoft, a mail server and a few devices, and a worker in development mode. Everything listens on this machine only and ends with Ctrl-C.',
     )
     .option('--port <number>', "the server's port", '7233')
     .option('--ui-port <number>', "the UI's port", '8233')
@@ -33,12 +33,13 @@ export function command(program: Command): void {
 async function serve(terminal: Terminal, options: Options): Promise<ExitCode> {
   const { err } = terminal;
   const log = (line: string): void => err.write(`${line}\n`);
-  quietRuntime(log);
   const server = await openServer({
     port: Number(options.port),
     uiPort: Number(options.uiPort),
     headless: false,
   });
+  // Keeps the process alive until a worker has ended, so not before there is a server.
+  quietRuntime(log);
   const folder = resolve(options.state);
   const playground = await openPlayground({
     folder,
@@ -46,6 +47,7 @@ async function serve(terminal: Terminal, options: Options): Promise<ExitCode> {
     connectionOptions: server.connectionOptions,
     namespace: server.namespace,
     taskQueue: 'cordon',
+    withSite: true,
     log,
     ...(options.playbooks === undefined ? {} : { playbooks: resolve(options.playbooks) }),
   });
@@ -63,9 +65,12 @@ function welcome(folder: string, uiUrl: string | null): string {
   return [
     `ready${uiUrl === null ? '' : `; Temporal UI: ${uiUrl}`}`,
     'two mailboxes have been broken into: alice@corp.example (Google) and bob@contoso.example (Microsoft)',
+    'and a host: host-0042, whose switch and resolver can cut it off',
     'in another terminal:',
     '  npm run -s cordon -- run email_takeover_v1 --case CASE-1 --context target_email=alice@corp.example',
+    '  npm run -s cordon -- run device_compromise_v1 --case CASE-2 --context device_id=host-0042 osquery_log_path=/var/log/osquery quarantine_vlan=666 notification_channel=#soc',
     '  npm run -s cordon -- approvals',
+    '  npm run -s cordon -- undo cordon-device_compromise_v1-CASE-2',
     `  npm run -s cordon -- audit verify ${folder}/cordon.db`,
   ].join('\n');
 }

@@ -1,9 +1,8 @@
-/** Runs the playbook and plays the people: approvers, and the user with a phone in their hand. */
+/** Runs the playbook and plays the people: approvers, and whoever does what no interface can. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { signalCommand } from '../../workflows/billboard.ts';
 import type { OpenItem } from '../../workflows/messages.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
-import type { Simulator } from '../../simulators/simulator.ts';
 import type { Playground } from '../playground/playground.ts';
 import { renderOpenItem } from '../render/card.ts';
 import { createScreen } from '../runs/follow.ts';
@@ -13,6 +12,7 @@ import type { OpenServer } from '../server/open.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DemoOptions } from './demo.ts';
 import { askPerson } from './question.ts';
+import type { Scenario } from './scenario.ts';
 import { APPROVERS, cast, forge, REQUESTER, signedVote } from './voting.ts';
 
 export interface GivenAnswer {
@@ -32,6 +32,7 @@ export interface Forgery {
 /** `stopped`: a card is open and nobody was to answer it. */
 export interface Told {
   readonly kind: 'ended' | 'stopped';
+  readonly workflowId: string;
   readonly report: RunReport;
   readonly approvals: readonly GivenAnswer[];
   readonly forgery: Forgery | null;
@@ -43,39 +44,44 @@ export interface Conducting {
   readonly say: (text: string) => void;
   readonly server: OpenServer;
   readonly playground: Playground;
-  readonly provider: Simulator;
-  readonly victim: string;
+  readonly scenario: Scenario;
 }
 
-export const PLAYBOOK = 'email_takeover_v1';
 const CASE = 'DEMO-1';
 const LOOK_EVERY_MS = 150;
-/** How often the directory is asked whether the user has enrolled, seconds. */
+/** How often a provider is asked whether the last step was done, seconds. */
 const POLL_SECONDS = 0.5;
 
 export async function conduct(on: Conducting): Promise<Told> {
-  const { terminal, options, playground, victim, say } = on;
+  const { playground, scenario, say } = on;
+  const { playbook } = scenario;
   const { client, config } = playground;
-  const workflowId = workflowIdFor(PLAYBOOK, `${CASE}-${Date.now().toString(36)}`);
-  const caseId = workflowId.slice(workflowIdFor(PLAYBOOK, '').length);
-  await client.workflow.start(PLAYBOOK, {
+  const workflowId = workflowIdFor(playbook, `${CASE}-${Date.now().toString(36)}`);
+  const caseId = workflowId.slice(workflowIdFor(playbook, '').length);
+  await client.workflow.start(playbook, {
     workflowId,
     taskQueue: config.taskQueue,
     args: [
       {
         case_id: caseId,
-        context: { target_email: victim },
+        context: scenario.context,
         options: { requested_by: REQUESTER, poll_seconds: POLL_SECONDS },
       },
     ],
   });
-  say(`${REQUESTER} starts ${PLAYBOOK} for case ${caseId}\n`);
+  say(`${REQUESTER} starts ${playbook} for case ${caseId}\n`);
+  return attend(on, workflowId, true);
+}
+
+/** Answers what the run asks until it is over. `forging`: somebody tries to answer the first card in another's name. */
+export async function attend(on: Conducting, workflowId: string, forging: boolean): Promise<Told> {
+  const { terminal, options, playground } = on;
   const screen = createScreen(terminal.err, workflowId);
   const answered = new Set<string>();
   const approvals: GivenAnswer[] = [];
   let forgery: Forgery | null = null;
   for (;;) {
-    const reading = await readRun(client, workflowId);
+    const reading = await readRun(playground.client, workflowId);
     if (reading.kind === 'refused')
       throw new Error(`the playbook was refused: ${reading.problems.join('; ')}`);
     if (reading.kind === 'ended') throw new Error(`the run ended: ${reading.how}`);
@@ -84,17 +90,17 @@ export async function conduct(on: Conducting): Promise<Told> {
       if (!options.json) screen.show(report, open);
       if (report.status !== 'running' && report.status !== 'waiting') {
         screen.clear();
-        return { kind: 'ended', report, approvals, forgery };
+        return { kind: 'ended', workflowId, report, approvals, forgery };
       }
       if (options.approver === 'stop' && report.status === 'waiting') {
         screen.clear();
         showCards(on, workflowId, open);
-        return { kind: 'stopped', report, approvals, forgery };
+        return { kind: 'stopped', workflowId, report, approvals, forgery };
       }
       for (const item of options.approver === 'stop' ? [] : open.filter((one) => !answered.has(keyOf(one)))) {
         answered.add(keyOf(item));
         screen.clear();
-        if (item.kind === 'approval') forgery ??= await tryForgery(on, workflowId, item);
+        if (forging && item.kind === 'approval') forgery ??= await tryForgery(on, workflowId, item);
         approvals.push(...(await respond(on, workflowId, item)));
       }
     }
@@ -117,10 +123,7 @@ async function respond(on: Conducting, workflowId: string, item: OpenItem): Prom
     case 'approval':
       return decide(on, workflowId, item);
     case 'confirmation':
-      on.say(
-        `${on.victim} enrols a second factor on their own phone; the next poll of the directory will see it\n`,
-      );
-      on.provider.enroll2FA(on.victim);
+      on.say(`${await on.scenario.lastStep(workflowId, item.task)}\n`);
       return [];
     case 'settlement':
       on.say(`${item.task} must be settled by hand: cordon resolve ${workflowId} ${item.task}\n`);

@@ -1,88 +1,94 @@
 /** The demo's frame: everything is put up, the story is told, and everything is taken down again. */
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Simulator } from '../../simulators/simulator.ts';
 import { quietRuntime } from '../../worker/main.ts';
 import { openBundle } from '../../worker/bundle.ts';
-import { verdictJson } from '../audit/verdict-text.ts';
-import { EXIT, exitOfRun, type ExitCode } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
 import { openPlayground, type Playground } from '../playground/playground.ts';
 import { openServer, type OpenServer } from '../server/open.ts';
 import { isFree } from '../server/ports.ts';
 import type { StartOptions } from '../server/start.ts';
-import { printJson, type Terminal } from '../terminal.ts';
-import { conduct, PLAYBOOK, type Told } from './conduct.ts';
-import { showDenial } from './denial.ts';
-import { carryAway } from './record.ts';
-import { renderEnding, type Ending } from './ending.ts';
-import { PEOPLE, REQUESTER } from './voting.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Provider } from './email.ts';
+import { endWhenInterrupted } from './interruption.ts';
+import { policiesFor } from './policies.ts';
+import type { ScenarioName } from './scenario.ts';
+import { tell } from './story.ts';
+import { PEOPLE } from './voting.ts';
 
 export interface DemoOptions {
-  readonly provider: 'google-workspace' | 'microsoft-graph';
+  readonly scenario: ScenarioName;
+  /** Whose mailbox it is; only the scenario `email` asks. */
+  readonly provider: Provider;
   /** Who answers cards: the demo, whoever sits at the terminal, nobody (the cards' commands are printed), or stop there. */
   readonly approver: 'demo' | 'person' | 'nobody' | 'stop';
   readonly keep: boolean;
   readonly json: boolean;
 }
 
-/** Accounts of the shipped asset list, one per provider. */
-const VICTIM = {
-  'google-workspace': 'alice@corp.example',
-  'microsoft-graph': 'bob@contoso.example',
-} as const;
-
 export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<ExitCode> {
   const { err } = terminal;
   const say = (text: string): void => void (options.json || err.write(`${text}\n`));
   const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-'));
-  quietRuntime((line) => err.write(`${line}\n`));
-  say('starting a Temporal server, simulated providers and a worker on this machine');
-  const bundling = openBundle();
-  const server = await openServer(await usualPorts(options.keep));
-  const playground = await openPlayground({
-    folder,
-    mode: 'production',
-    people: PEOPLE,
-    policies: strictPolicies(folder),
-    address: server.kind === 'ours' ? server.address : (server.connectionOptions.address ?? ''),
-    connectionOptions: server.connectionOptions,
-    namespace: server.namespace,
-    bundle: await bundling,
-    graceMs: 2_000,
-    log: (line) => err.write(`${line}\n`),
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  const uninterrupted = endWhenInterrupted(() => {
+    clear();
+    err.write('\ninterrupted; nothing of it is left running\n');
   });
+  say(`starting a Temporal server, ${SIMULATED[options.scenario]} and a worker on this machine`);
   try {
-    return await tell(terminal, options, say, server, playground);
+    const bundling = openBundle();
+    const server = await openServer(await usualPorts(options.keep));
+    try {
+      // From here on the SDK keeps the process alive until its worker has ended, so not before there is a server.
+      quietRuntime((line) => err.write(`${line}\n`));
+      const playground = await open(terminal, options, folder, server, await bundling);
+      try {
+        const exit = await tell({ terminal, options, say, server, playground });
+        uninterrupted();
+        if (options.keep) await untilStopped(say);
+        return exit;
+      } finally {
+        await playground.close();
+      }
+    } finally {
+      await server.stop();
+    }
   } finally {
-    await playground.close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    uninterrupted();
+    clear();
   }
 }
 
-/** Accounts that no playbook may touch, of the same list. */
-const PROTECTED = {
-  'google-workspace': 'ceo@corp.example',
-  'microsoft-graph': 'break-glass@contoso.example',
-} as const;
+const SIMULATED: { readonly [name in ScenarioName]: string } = {
+  email: 'simulated providers',
+  device: 'a simulated site',
+  router: 'a simulated router',
+};
 
-/** The shipped policies, and two persons for what cannot be undone. */
-function strictPolicies(folder: string): string {
-  const policies = join(folder, 'policies');
-  cpSync(fileURLToPath(new URL('../../policies', import.meta.url)), policies, { recursive: true });
-  writeFileSync(join(policies, 'two-persons.cedar'), TWO_PERSONS);
-  return policies;
+function open(
+  { err }: Terminal,
+  { scenario }: DemoOptions,
+  folder: string,
+  server: OpenServer,
+  bundle: Awaited<ReturnType<typeof openBundle>>,
+): Promise<Playground> {
+  return openPlayground({
+    folder,
+    mode: 'production',
+    people: PEOPLE,
+    policies: policiesFor(scenario, folder),
+    address: server.kind === 'ours' ? server.address : (server.connectionOptions.address ?? ''),
+    connectionOptions: server.connectionOptions,
+    namespace: server.namespace,
+    bundle,
+    graceMs: 2_000,
+    withSite: scenario !== 'email',
+    log: (line) => err.write(`${line}\n`),
+  });
 }
-
-const TWO_PERSONS = `@id("two-for-a-password")
-@reason("a password that was changed cannot be given back, so two persons agree to it")
-@obligation("approval:2")
-forbid (principal, action == Action::"RotatePassword", resource)
-unless { context.approvals >= 2 };
-`;
 
 /** The usual ports where they are free, so that the commands shown on cards work as they stand. */
 async function usualPorts(withUi: boolean): Promise<StartOptions> {
@@ -93,69 +99,6 @@ async function usualPorts(withUi: boolean): Promise<StartOptions> {
 
 const USUAL_PORT = 7233;
 const USUAL_UI_PORT = 8233;
-
-async function tell(
-  terminal: Terminal,
-  options: DemoOptions,
-  say: (text: string) => void,
-  server: OpenServer,
-  playground: Playground,
-): Promise<ExitCode> {
-  const victim = VICTIM[options.provider];
-  const provider: Simulator = options.provider === 'google-workspace' ? playground.google : playground.graph;
-  provider.seedAttacker(victim);
-  const before = provider.describe(victim);
-  say(
-    `an intruder is in ${victim} (${options.provider}): rules that hide and forward mail, a third-party grant, open sessions`,
-  );
-  if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
-  const told = await conduct({ terminal, options, say, server, playground, provider, victim });
-  const denial =
-    told.kind === 'ended'
-      ? await showDenial(
-          playground,
-          PLAYBOOK,
-          `${told.report.case_id}-P`,
-          PROTECTED[options.provider],
-          REQUESTER,
-        )
-      : null;
-  // A worker that ends signs what there is; one that is kept does so within a second.
-  if (!options.keep) await playground.stopWorker();
-  const record = await carryAway(playground.config);
-  const ending: Ending = {
-    provider: options.provider,
-    victim,
-    told,
-    denial,
-    before,
-    after: provider.describe(victim),
-    effects: provider.effects(),
-    mails: playground.mail.messages().map(({ to, subject }) => ({ to, subject })),
-    record,
-  };
-  if (options.json) printJson(terminal, jsonOf(ending));
-  else terminal.out.write(renderEnding(ending, terminal.out));
-  if (options.keep) await untilStopped(say);
-  return exitFor(told, record.verdict.kind === 'verified');
-}
-
-function exitFor(told: Told, verified: boolean): ExitCode {
-  if (!verified) return EXIT.failed;
-  return told.kind === 'stopped' ? EXIT.notDone : exitOfRun(told.report.status);
-}
-
-function jsonOf({ told, denial, effects, record }: Ending): object {
-  return {
-    status: told.report.status,
-    tasks: told.report.tasks,
-    approvals: told.approvals,
-    forgery: told.forgery,
-    denial,
-    provider_changes: effects,
-    audit: verdictJson(record.folder, record.verdict),
-  };
-}
 
 async function untilStopped(say: (text: string) => void): Promise<void> {
   say('everything is left running; Ctrl-C ends it');

@@ -1,5 +1,4 @@
 /** What the demo shows at its end: what changed at the provider, how every task ended, and the record's verdict. */
-import type { JsonObject } from '../../workflows/language/json.ts';
 import type { Effect } from '../../simulators/simulator.ts';
 import { invocation } from '../self.ts';
 import { renderReport } from '../render/report.ts';
@@ -8,17 +7,23 @@ import type { Stream } from '../terminal.ts';
 import type { Told } from './conduct.ts';
 import type { CarriedRecord } from './record.ts';
 import type { Denial } from './denial.ts';
+import { effectLines } from './effect-lines.ts';
+import { takenBack } from './undoing.ts';
+import { renderLooks, type Look } from './looks.ts';
+import type { Scenario } from './scenario.ts';
 
 export interface Ending {
-  readonly provider: string;
-  readonly victim: string;
+  readonly scenario: Pick<Scenario, 'where' | 'also' | 'effects'>;
   readonly told: Told;
   /** Null where the story was stopped before. */
   readonly denial: Denial | null;
-  readonly before: JsonObject;
-  readonly after: JsonObject;
+  /** Of the run, without what was taken back of it. */
   readonly effects: readonly Effect[];
-  readonly mails: readonly { readonly to: readonly string[]; readonly subject: string }[];
+  readonly looks: readonly Look[];
+  /** Ways in which the devices are other than they must be. */
+  readonly amiss: readonly string[];
+  /** Null where nothing was taken back. */
+  readonly undoing: Told | null;
   readonly record: CarriedRecord;
 }
 
@@ -29,27 +34,22 @@ export function renderEnding(ending: Ending, stream: Stream): string {
   return [
     '\n',
     `${renderReport(ending.told.report, stream)}\n`,
-    part(`What changed at ${ending.provider} for ${ending.victim}`, changesOf(ending)),
+    part(`What changed at ${ending.scenario.where}`, changesOf(ending)),
+    ...(ending.undoing === null ? [] : [part('What was taken back', takenBack(ending.undoing, stream))]),
+    ...(ending.looks.length === 0 ? [] : [renderLooks(ending.looks, ending.amiss, stream)]),
     ...(ending.denial === null ? [] : [part('What policy forbids', denialOf(ending.denial))]),
     part('The record', recordLines(ending, stream)),
   ].join('');
 }
 
-function denialOf({ account, task, reason }: Denial): readonly string[] {
-  return [`the same playbook on ${oneLine(account)}: ${oneLine(task)} was denied`, oneLine(reason, 200)];
+function denialOf({ asset, task, reason }: Denial): readonly string[] {
+  return [`the same playbook on ${oneLine(asset)}: ${oneLine(task)} was denied`, oneLine(reason, 200)];
 }
 
-function changesOf({ effects, mails, told }: Ending): readonly string[] {
-  const made = effects.map((effect) => `${String(effect.n).padStart(2)}  ${oneLine(effect.what, 100)}`);
-  const sent = mails.map(
-    (mail) => ` +  mail to ${mail.to.map((to) => oneLine(to)).join(', ')}: ${oneLine(mail.subject, 80)}`,
-  );
-  const password = told.report.tasks['rotate_password']?.output?.['password_ref'];
-  const kept =
-    typeof password === 'string'
-      ? [` +  the new password is known to nobody: ${oneLine(password, 100)}`]
-      : [];
-  return made.length === 0 && sent.length === 0 ? ['nothing'] : [...made, ...sent, ...kept];
+function changesOf({ effects, scenario, told }: Ending): readonly string[] {
+  const made = effectLines(effects);
+  const also = scenario.also(told.report).map((line) => ` +  ${line}`);
+  return made.length === 0 && also.length === 0 ? ['nothing'] : [...made, ...also];
 }
 
 /** The last thing that is seen: what was shown of the record, and how to show one decision to somebody else. */

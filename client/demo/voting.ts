@@ -4,6 +4,7 @@ import { keyId } from '../../activities/approvals/roster-index.ts';
 import { signals, updates, type VoteInput } from '../../workflows/messages.ts';
 import type { Card, Reply } from '../../workflows/ports.ts';
 import type { ApproverKey } from '../keys/key-file.ts';
+import { proveWord } from '../answers/prove.ts';
 import { signStatement } from '../keys/sign.ts';
 import type { Playground } from '../playground/playground.ts';
 
@@ -14,7 +15,7 @@ export const APPROVERS = ['sam', 'jo'] as const;
 export const PEOPLE = [
   { id: REQUESTER, name: 'Riley, who asks', groups: ['soc'] },
   { id: APPROVERS[0], name: 'Sam', groups: ['soc'] },
-  { id: APPROVERS[1], name: 'Jo', groups: ['it-operations'] },
+  { id: APPROVERS[1], name: 'Jo', groups: ['it-operations', 'network'] },
 ] as const;
 
 export type Decision = 'approve' | 'reject';
@@ -59,4 +60,23 @@ export function forge(
   const key = { id: keyId(der), privateKey, publicKey: der.toString('base64') };
   const vote = voteWith(key, APPROVERS[0], task, digest, 'approve');
   return client.workflow.getHandle(workflowId).executeUpdate(updates.approve, { args: [vote] });
+}
+
+/** A person says that they did what no interface can do, and signs it. */
+export async function confirmStep(
+  { client, residents }: Pick<Playground, 'client' | 'residents'>,
+  workflowId: string,
+  task: string,
+  by: string,
+): Promise<void> {
+  const key = residents?.keyFiles.get(by);
+  if (key === undefined) throw new Error(`${by} has no key in this playground`);
+  const handle = client.workflow.getHandle(workflowId);
+  const { raw } = await handle.describe();
+  const chain = raw.workflowExecutionInfo?.firstRunId ?? '';
+  const input = { task, by, reason: 'done as the card says' };
+  const proved = await proveWord({ kind: 'confirm', input }, { workflowId, chain }, { key });
+  if (proved.kind === 'problems') throw new Error(proved.problems.join('; '));
+  if (proved.word.kind !== 'confirm') throw new Error('a confirmation was proved as something else');
+  await handle.signal(signals.confirm, proved.word.input);
 }

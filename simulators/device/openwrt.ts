@@ -91,8 +91,10 @@ function init({ scripts }: OpenwrtState, name: string, tell: Tell): Program {
     if (verb === 'reload' || verb === 'restart') return ok();
     if (!scripts.has(name)) return failed(127);
     const on = verb === 'enable' || verb === 'start';
-    if (scripts.get(name) !== on) tell(`service ${name} ${on ? 'on' : 'off'}`);
+    const was = scripts.get(name);
     scripts.set(name, on);
+    // Whoever is told looks at the state, so it must be the new one.
+    if (was !== on) tell(`service ${name} ${on ? 'on' : 'off'}`);
     return ok();
   };
 }

@@ -2,10 +2,11 @@
  * A simulated device: a real SSH server on 127.0.0.1 in front of a machine that keeps state. It runs no shell and
  * touches nothing of the computer it is on. Its keys and its password are made anew with every start.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 import { createEffectLog, type EffectLog } from '../effect-log.ts';
 import type { Effect } from '../simulator.ts';
+import { fingerprint } from './ask.ts';
 import { strike, type DeviceFault } from './faults.ts';
 import type { Machine, Tell } from './machine.ts';
 import { socketOf } from './socket.ts';
@@ -144,8 +145,4 @@ async function answer(
   channel.write(stdout);
   channel.exit(code);
   channel.end();
-}
-
-function fingerprint(publicKey: Buffer): string {
-  return `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')}`;
 }

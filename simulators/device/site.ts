@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import { createEffectLog } from '../effect-log.ts';
 import type { Effect } from '../simulator.ts';
+import { deviceFacts, routerFacts, type Fact } from './facts.ts';
 import { compromisedHost, hostMachine } from './host.ts';
 import { createListeners } from './listeners.ts';
 import { openRouter, openwrtMachine } from './openwrt.ts';
@@ -15,6 +16,9 @@ import { switchMachine } from './switch.ts';
 
 /** Names of the shipped asset list. */
 export const SITE = { device: 'host-0042', router: '192.0.2.10', quarantine: 666 } as const;
+
+const PORT = 'vnet3';
+const INTRUDERS_DOMAIN = 'evil.example';
 
 const IMAGE = {
   url: 'https://firmware.example/router-23.05.3.bin',
@@ -34,13 +38,16 @@ export interface Site {
   /** Changes of all devices in the order in which they took effect. */
   effects(): readonly Effect[];
   describe(): JsonObject;
+  /** What the devices answer when they are asked, over their own SSH and on their own ports. */
+  deviceFacts(): Promise<readonly Fact[]>;
+  routerFacts(): Promise<readonly Fact[]>;
   close(): Promise<void>;
 }
 
 export async function startSite(effectsFile?: string): Promise<Site> {
   const effects = createEffectLog(effectsFile);
   const host = compromisedHost(SITE.device, Math.floor(Date.now() / 1000));
-  const ports = new Map<string, number | null>([['vnet3', 10]]);
+  const ports = new Map<string, number | null>([[PORT, 10]]);
   const zones = new Map<string, string>();
   const router = openRouter({ images: new Map([[IMAGE.url, IMAGE]]) });
   const services: { readonly [service: string]: () => boolean } = {
@@ -78,20 +85,20 @@ export async function startSite(effectsFile?: string): Promise<Site> {
       new_admin_password_enc: keep('router-administrator', randomBytes(18).toString('base64url')),
       firmware_update_url: IMAGE.url,
       acl_rules: ['deny tcp any any eq 23', 'permit tcp 10.0.0.0/8 any eq 443'],
-      syslog_server: 'syslog.corp.example',
+      syslog_server: 'syslog.example',
       hardening_checklist: [
         'telnet is off',
         'http is off',
         'ssh_external is off',
         'inbound rule: deny tcp any any eq 23',
-        'log goes to syslog.corp.example',
+        'log goes to syslog.example',
         'no finding above low',
       ],
     }),
     effects: () => effects.all(),
     describe: () => ({
       host: { processes: [...host.processes].map(([pid, { path }]) => ({ pid, path })) },
-      switch: { vnet3: ports.get('vnet3') ?? null },
+      switch: { [PORT]: ports.get(PORT) ?? null },
       resolver: Object.fromEntries(zones),
       router: {
         version: router.version,
@@ -99,6 +106,8 @@ export async function startSite(effectsFile?: string): Promise<Site> {
         password_changed: router.passwordDigest !== null,
       },
     }),
+    deviceFacts: () => deviceFacts({ ...started, device: SITE.device, port: PORT, domain: INTRUDERS_DOMAIN }),
+    routerFacts: () => routerFacts({ router: started.router, ports: listeners.ports }),
     close: async () => {
       await Promise.all([...Object.values(started).map((one) => one.close()), listeners.close()]);
     },
@@ -124,7 +133,7 @@ function settingsOf(
   });
   return {
     network: {
-      switches: [{ ssh: ssh('ssh-switch', fabric), ports: { [SITE.device]: 'vnet3' } }],
+      switches: [{ ssh: ssh('ssh-switch', fabric), ports: { [SITE.device]: PORT } }],
       resolvers: [{ ssh: ssh('ssh-resolver', resolver) }],
     },
     endpoint: {

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createEndpoint } from '../../activities/connectors/endpoint/index.ts';
 import { callWith, createVault, doneOf, memoryEvidence, perform } from '../connectors/device/world.ts';
 import { deviceTest, missing, startSshd, until, type Sshd } from './lab.ts';
+import { victim } from './victim.ts';
 
 const vault = createVault();
 
@@ -18,29 +18,6 @@ function endpointAt(sshd: Sshd, evidence = memoryEvidence()) {
     },
     evidence,
   );
-}
-
-interface Victim {
-  readonly pid: number;
-  readonly path: string;
-  readonly start_time: number;
-  alive(): boolean;
-}
-
-/** A process of ours under a name an intruder would choose. */
-async function victim(folder: string): Promise<Victim> {
-  mkdirSync(join(folder, 'bin'), { recursive: true });
-  const path = join(folder, 'bin', 'minerd');
-  copyFileSync('/bin/sleep', path);
-  const child = spawn(path, ['300'], { stdio: 'ignore' });
-  const pid = child.pid ?? 0;
-  await until('the process', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('minerd'));
-  return {
-    pid,
-    path,
-    start_time: Math.round(Date.now() / 1000),
-    alive: () => child.exitCode === null && child.signalCode === null,
-  };
 }
 
 test('a lab without its programs says which are missing (control)', () => {

@@ -11,22 +11,11 @@ import {
   textOf,
   undo,
 } from '../connectors/device/world.ts';
+import { FRR, FRR_PROGRAMS } from './frr-lab.ts';
 import { deviceTest, run, startSshd, type Sshd } from './lab.ts';
 import { startOpenwrt } from './openwrt/lab.ts';
 
 const ADDRESS = '192.0.2.10';
-
-const FRR = `set -e
-cp -a /etc "$1/etc"
-mount --bind "$1/etc" /etc
-mkdir -p /var/run/frr
-mount -t tmpfs tmpfs /var/run/frr
-chown frr:frr /var/run/frr
-: >/etc/frr/vtysh.conf
-echo 'hostname edge' >/etc/frr/frr.conf
-chown -R frr:frr /etc/frr
-unshare -n sh -c 'ip link set lo up; /usr/lib/frr/zebra -d -A 127.0.0.1; /usr/lib/frr/staticd -d -A 127.0.0.1' >/dev/null 2>&1
-sleep 1`;
 
 function workbench(sshd: Sshd, dialect: Router['dialect'], revertSeconds = 20) {
   const vault = createVault();
@@ -74,7 +63,7 @@ async function opensWith(
 describe('a real router', () => {
   deviceTest(
     'FRR by vtysh: backed up, locked down, verified and taken back exactly',
-    ['sshd', 'vtysh', 'zebra', 'staticd', 'ip', 'chpasswd'],
+    FRR_PROGRAMS,
     async () => {
       const sshd = await startSshd({ prepare: FRR });
       const { act, connector, call, evidence, vault } = workbench(sshd, 'frr');

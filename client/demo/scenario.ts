@@ -1,0 +1,44 @@
+/** What the demo shows: one world per playbook, each broken into, contained and looked at in the same way. */
+import type { JsonObject } from '../../workflows/language/json.ts';
+import type { RunReport } from '../../workflows/walk/report.ts';
+import type { Fact } from '../../simulators/device/facts.ts';
+import type { Effect } from '../../simulators/simulator.ts';
+import type { Playground } from '../playground/playground.ts';
+import { deviceScenario } from './device.ts';
+import { emailScenario, type Provider } from './email.ts';
+import { routerScenario } from './router.ts';
+
+export interface Scenario {
+  readonly playbook: string;
+  /** What has happened before anybody is called. */
+  readonly opening: string;
+  readonly context: JsonObject;
+  /** An asset that no playbook may touch, and a start that would. */
+  readonly forbidden: { readonly asset: string; readonly context: JsonObject };
+  /** Where things are changed, for a heading. */
+  readonly where: string;
+  /** Does what no interface can do, and says so. */
+  lastStep(workflowId: string, task: string): Promise<string>;
+  effects(): readonly Effect[];
+  /** What came about without an effect at the provider, a line each. */
+  also(report: RunReport): readonly string[];
+  /** Null where there is no device to be asked. */
+  readonly facts: (() => Promise<readonly Fact[]>) | null;
+}
+
+export const SCENARIOS = ['email', 'device', 'router'] as const;
+export type ScenarioName = (typeof SCENARIOS)[number];
+
+/** The world is broken into when this returns. */
+export function setScenario(name: ScenarioName, provider: Provider, playground: Playground): Scenario {
+  switch (name) {
+    case 'email':
+      return emailScenario(playground, provider);
+    case 'device':
+      return deviceScenario(playground);
+    case 'router':
+      return routerScenario(playground);
+    default:
+      return name satisfies never;
+  }
+}
