@@ -30,6 +30,8 @@ export function effectText({ type, reversibility }: Pick<CardBody, 'type' | 'rev
 }
 
 const WHOLE = { whole: true } as const;
+/** Whether it is so, the worker knows and the item does not say. */
+const SIGNED = 'in production a name alone is not believed: add --key FILE';
 
 export function renderOpenItem(workflowId: string, item: OpenItem, stream: Stream): string {
   switch (item.kind) {
@@ -46,6 +48,7 @@ export function renderOpenItem(workflowId: string, item: OpenItem, stream: Strea
           stream,
           WHOLE,
         ),
+        field('signed', SIGNED, stream),
       ].join('');
     case 'settlement':
       return [
@@ -55,6 +58,7 @@ export function renderOpenItem(workflowId: string, item: OpenItem, stream: Strea
         field('then', 'look at the provider, and say what became of it:', stream),
         field('if it did', settle(workflowId, item.task, 'completed'), stream, WHOLE),
         field('if not', settle(workflowId, item.task, 'failed'), stream, WHOLE),
+        field('signed', SIGNED, stream),
       ].join('');
     case 'review':
       return [

@@ -3,15 +3,8 @@ import type { UndoItem } from '../../workflows/language/plan.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import type { Stream } from '../terminal.ts';
 import { REVERSIBILITY } from './card.ts';
-import { table } from './table.ts';
 import { oneLine } from './text.ts';
-
-const COLUMNS = [
-  { title: 'TASK' },
-  { title: 'UNDO', most: 16 },
-  { title: 'EFFECT', most: 24 },
-  { title: 'WHAT', rest: true },
-] as const;
+import { widthOf, wrap } from './width.ts';
 
 const STATES: { readonly [state in UndoItem['state']]: string } = {
   to_undo: 'taken back',
@@ -21,17 +14,25 @@ const STATES: { readonly [state in UndoItem['state']]: string } = {
   open: 'not settled',
   nothing: 'nothing to undo',
 };
+const STATE_WIDTH = Math.max(...Object.values(STATES).map((text) => text.length));
 
 /** Empty for a run that takes nothing back. */
 export function renderOutline({ undo }: RunReport, stream: Stream): string {
   if (undo === undefined) return '';
-  const rows = undo.items.map(({ task, state, reversibility, says }) => [
-    oneLine(task),
-    STATES[state],
-    REVERSIBILITY[reversibility],
-    oneLine(says, 300),
-  ]);
-  return `Undo of ${oneLine(undo.workflow_id)}, the last effect first\n\n${table(COLUMNS, rows, stream)}`;
+  const longest = Math.max(0, ...undo.items.map(({ task }) => widthOf(oneLine(task))));
+  const items = undo.items.map((item) => itemText(item, longest, stream)).join('');
+  return `Undo of ${oneLine(undo.workflow_id)}, the last effect first\n\n${items}`;
+}
+
+const INDENT = '    ';
+
+/** A line to glance at, and under it what it means: sentences need the whole width of a terminal. */
+function itemText({ task, state, reversibility, says }: UndoItem, longest: number, stream: Stream): string {
+  const name = oneLine(task);
+  const room = ' '.repeat(longest - widthOf(name) + 2);
+  const head = `${name}${room}${STATES[state].padEnd(STATE_WIDTH)}  ${stream.colours.dim(REVERSIBILITY[reversibility])}\n`;
+  const told = wrap(oneLine(says, 300), stream.width - INDENT.length);
+  return head + told.map((line) => `${INDENT}${line}\n`).join('');
 }
 
 /** Empty for a run that did not fail, or keeps what it did. */

@@ -189,8 +189,8 @@ describe('an undo', () => {
 
   test('shows what is taken back, and what stays and why', () => {
     const text = renderOutline(outline, paper());
-    expect(text).toMatch(/^Undo of cordon-p-C1, the last effect first\n\nTASK +UNDO +EFFECT +WHAT\n/);
-    expect(text).toMatch(/isolate +taken back +can be undone exactly +port vnet3/);
+    expect(text).toMatch(/^Undo of cordon-p-C1, the last effect first\n\nisolate /);
+    expect(text).toMatch(/isolate +taken back +can be undone exactly\n    port vnet3/);
     expect(text).toMatch(/revoke +stays +cannot be undone/);
     expect(text).not.toContain('\u001b');
   });
@@ -254,6 +254,7 @@ describe('what waits for a person', () => {
                   │ Then wait.
   until         2026-01-01T00:00:00.000Z
   then          cordon confirm cordon-p-C1 enroll_2fa --as YOU --reason WHAT-YOU-DID
+  signed        in production a name alone is not believed: add --key FILE
 `);
   });
 
