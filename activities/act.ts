@@ -17,6 +17,7 @@ import { createClaiming, type Claiming } from './claiming.ts';
 import type { Answer, Performance } from './connectors/connector.ts';
 import { conclude, type Attempt } from './conclusion.ts';
 import { inputsDigest } from './keys.ts';
+import { keepTrying } from './keep-trying.ts';
 import { lastLook, refuse } from './last-look.ts';
 import { withoutCall } from './no-call.ts';
 import { overLimit } from './over-limit.ts';
@@ -39,6 +40,7 @@ type Input = {
 export function createAct(world: World): RemoteActivities['act'] {
   const pins = createPins(world);
   return async ({ run, facts, call, at }: Input) => {
+    const from = elapsed();
     const performance = performanceOf(world, call.question);
     const objection = performance === undefined ? noConnector(call) : await objectionTo(world, call);
     if (objection !== null || performance === undefined) {
@@ -59,7 +61,15 @@ export function createAct(world: World): RemoteActivities['act'] {
       return refuse(world, run, call, claiming, overLimit(begun, world.policy.set.digest), [], at);
     const result =
       begun.kind === 'begun' || (begun.kind === 'interrupted' && call.question.repeat !== 'none')
-        ? await attempt(world, run, call, performance, claiming, { ...begun, redact: looked.redact }, pulse)
+        ? await attempt(
+            world,
+            run,
+            call,
+            performance,
+            claiming,
+            { ...begun, redact: looked.redact, from },
+            pulse,
+          )
         : await withoutCall(call, claiming, begun);
     const paged = isByHand(call, result) ? await pageSomebody(world, run, call, at) : [];
     return { ...result, receipts: [...claiming.receipts(), ...paged] };
@@ -104,6 +114,19 @@ function noConnector({ question }: Call): Fault {
 
 /** Beats this often while the connector works; three fit into the server's patience. */
 const BEAT_MS = 2_000;
+/** Looking, claiming and recording before the call took longer than usual, so the server is told that we are at it. */
+const SOON_MS = 1_000;
+
+interface Begun {
+  readonly attempt: number;
+  readonly fence: number;
+  readonly redact: readonly string[];
+  /** When the activity began, as `elapsed` counts. */
+  readonly from: number;
+}
+
+/** Milliseconds, of a clock that is never set. */
+const elapsed = (): number => performance.now();
 
 async function attempt(
   world: World,
@@ -111,13 +134,14 @@ async function attempt(
   call: Call,
   performance: Performance,
   claiming: Claiming,
-  begun: { readonly attempt: number; readonly fence: number; readonly redact: readonly string[] },
+  begun: Begun,
   pulse: Pulse,
 ): Promise<Result> {
   const timeout = AbortSignal.timeout(call.timeoutMs);
   const signal = AbortSignal.any([pulse.signal, timeout]);
   const context = callContext(world, run, call.question, pulse, signal, begun.attempt);
-  pulse.beat();
+  // The start was a sign of life; a call that is over soon needs no second one, which would be a request to the server.
+  if (elapsed() - begun.from > SOON_MS) pulse.beat();
   const beating = setInterval(() => pulse.beat(), BEAT_MS);
   try {
     const answer = await answerOf(world, performance, call.question.inputs, context);
@@ -159,22 +183,5 @@ async function answerOf(
       kind: 'unknown',
       fault: { code: 'connector_threw', message: world.redact(`the connector broke off (${kind})`) },
     };
-  }
-}
-
-/** After the effect there is no way back: the result must be written, however long the store takes. */
-const LONGEST_WAIT_MS = 5 * 60_000;
-
-async function keepTrying(write: () => Promise<void>, pulse: Pulse): Promise<void> {
-  const until = performance.now() + LONGEST_WAIT_MS;
-  for (let wait = 50; ; wait = Math.min(wait * 2, 5_000)) {
-    try {
-      return await write();
-    } catch (error) {
-      const passing = error instanceof Error && 'code' in error && error.code === 'store_unavailable';
-      if (!passing || performance.now() > until) throw error;
-      pulse.beat();
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
   }
 }

@@ -244,11 +244,16 @@ describe('what a connector is handed', () => {
     expect(readers).toEqual(['secret://env/TOKEN as mail', 'alice as mail:inputs']);
   });
 
-  test('a sign of life is given while it works', async () => {
+  test('a sign of life is given while it works, and none for what is over at once', async () => {
     let beats = 0;
-    await act(answering({ kind: 'done', output: { removed: [] } }), SAFE, {
-      pulse: () => pulse('attempt-1', { beat: () => void (beats += 1) }),
-    });
-    expect(beats).toBeGreaterThan(0);
+    const counted = { pulse: () => pulse('attempt-1', { beat: () => void (beats += 1) }) };
+    await act(answering({ kind: 'done', output: { removed: [] } }), SAFE, counted);
+    expect(beats).toBe(0);
+    const slowly: Perform = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_300));
+      return { kind: 'done', output: { removed: [] } };
+    };
+    await act(slowly, SAFE, counted);
+    expect(beats).toBe(1);
   });
 });

@@ -74,6 +74,9 @@ export const RECURRING: ReadonlySet<EventName> = new Set([
   'run_continued',
 ]);
 
+/** Facts of one layer: its number tells them apart, without which each would have to be told from all before it. */
+export const OF_LAYER: ReadonlySet<EventName> = new Set(['layer_started', 'layer_completed']);
+
 export interface Fact {
   readonly event: EventName;
   /** Null for facts of the run as a whole. */

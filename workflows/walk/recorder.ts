@@ -9,7 +9,7 @@
  * R4 A long call (`act`) carries its own task's facts only, so nobody waits for its end.
  */
 import type { JsonObject } from '../language/json.ts';
-import { RECURRING, type EventName, type StampedFact } from './fact.ts';
+import { OF_LAYER, RECURRING, type EventName, type StampedFact } from './fact.ts';
 
 export interface Recorder {
   /** A fact of one task on its way. */
@@ -37,7 +37,7 @@ export function createRecorder(now: () => number, recurred: { [coordinate: strin
     task,
     details,
     at: now(),
-    coordinate: coordinateOf(event, task, recurred),
+    coordinate: coordinateOf(event, task ?? layerIn(event, details), recurred),
   });
   const takeNoted = (task: string): StampedFact[] => {
     const own = noted.get(task) ?? [];
@@ -82,12 +82,12 @@ export function createRecorder(now: () => number, recurred: { [coordinate: strin
   return recorder;
 }
 
-function coordinateOf(
-  event: EventName,
-  task: string | null,
-  recurred: { [coordinate: string]: number },
-): string {
-  const coordinate = `${event}/${task ?? ''}`;
+function layerIn(event: EventName, details: JsonObject): string {
+  return OF_LAYER.has(event) ? JSON.stringify(details['layer']) : '';
+}
+
+function coordinateOf(event: EventName, about: string, recurred: { [coordinate: string]: number }): string {
+  const coordinate = `${event}/${about}`;
   if (!RECURRING.has(event)) return coordinate;
   const count = (recurred[coordinate] ?? 0) + 1;
   recurred[coordinate] = count;
