@@ -5,6 +5,7 @@ import { readEntry } from '../../workflows/audit/reading.ts';
 import type { StoredEntry } from './audit.ts';
 import { nodeCodec } from './codec.ts';
 import { StoreError, type Ledger } from './ledger.ts';
+import { valueIn } from './value-text.ts';
 import type { KeptValue } from './values.ts';
 
 /** One run's entries in order. What was erased keeps its commitment. */
@@ -26,7 +27,7 @@ export function openEntry({ index, bytes }: StoredEntry, values: readonly KeptVa
     throw new StoreError('store_untrusted', `audit entry ${index} cannot be read: ${reading.reason}`);
   const kept = new Map(
     values.flatMap(({ path, value }) =>
-      value === null ? [] : [[path, JSON.parse(value.text) as unknown] as const],
+      value === null ? [] : [[path, valueIn(value.text, index)] as const],
     ),
   );
   const { entry } = reading;

@@ -1,7 +1,7 @@
 /** Where entries come from a table: do its columns say what their bytes say? */
 import { addAll, type Batch, type Columns } from './batch.ts';
 import type { Check, Fault } from './check.ts';
-import { createFrame, readFrame } from './frame.ts';
+import { createFrame, readFrame, spelled } from './frame.ts';
 
 export interface ColumnCheck {
   add(batch: Batch): Fault | null;
@@ -24,7 +24,7 @@ export function createColumnCheck(): ColumnCheck {
         const stray = strayColumn(columns, {
           index: frame.index,
           id: text(frame.id, frame.id + 32),
-          run: JSON.parse(`"${text(frame.run, frame.runEnd)}"`) as string,
+          run: spelled(text(frame.run, frame.runEnd)),
           runSeq: frame.runSeq,
         });
         if (stray === null) return null;
@@ -42,7 +42,10 @@ export function createColumnCheck(): ColumnCheck {
   };
 }
 
-function strayColumn(columns: Columns, said: Columns): string | null {
+/** What the bytes say; no run where they spell none. */
+type Said = Omit<Columns, 'run'> & { readonly run: string | null };
+
+function strayColumn(columns: Columns, said: Said): string | null {
   if (columns.index !== said.index) return 'i';
   if (columns.id !== said.id) return 'id';
   if (columns.run !== said.run) return 'run';

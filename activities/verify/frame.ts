@@ -27,6 +27,16 @@ export interface Frame {
   runPrev: number;
 }
 
+/** A text as JSON spells it between its quotation marks; null when no text is spelled so. */
+export function spelled(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(`"${text}"`);
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 export function createFrame(): Frame {
   return { at: 0, id: 0, prev: 0, index: 0, log: 0, logEnd: 0, run: 0, runEnd: 0, runSeq: 0, runPrev: 0 };
 }

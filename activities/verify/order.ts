@@ -5,7 +5,7 @@ import { LOG_EVENTS, LOG_RUN, type LogEvent } from '../../workflows/audit/log-ac
 import { readEntry } from '../../workflows/audit/reading.ts';
 import { nodeCodec } from '../stores/codec.ts';
 import type { Check, Fault } from './check.ts';
-import { createFrame, readFrame, type Frame } from './frame.ts';
+import { createFrame, readFrame, spelled, type Frame } from './frame.ts';
 import { createIds } from './ids.ts';
 
 /** An act of the log itself that bears on how the rest is to be read. */
@@ -113,7 +113,8 @@ export function createOrder(expected = 0): Order {
       return null;
     },
     told: () => ({
-      log: log === null ? null : (JSON.parse(`"${log.toString()}"`) as string),
+      // A name that nobody can have is no log's that is looked for.
+      log: log === null ? null : (spelled(log.toString()) ?? log.toString()),
       acts,
       suspects: ids.suspects(),
     }),

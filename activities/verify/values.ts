@@ -84,19 +84,26 @@ async function commitmentsOf(
     return commitmentsIn(details);
   const kept = await source.details(String(omitted.sha256));
   if (kept === null || sha256Hex(kept) !== omitted.sha256) return null;
-  return commitmentsIn(JSON.parse(kept) as { readonly [name: string]: unknown });
+  return commitmentsIn(objectIn(kept));
 }
 
 /** What cannot be parsed is told by those who read entries. */
 function detailsOf(text: string): { readonly [name: string]: unknown } {
+  const { body } = objectIn(text);
+  return isObject(body) && isObject(body['details']) ? body['details'] : {};
+}
+
+function objectIn(text: string): { readonly [name: string]: unknown } {
   try {
-    const { body } = JSON.parse(text) as {
-      readonly body: { readonly details: { readonly [name: string]: unknown } };
-    };
-    return body.details;
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An export without values: how many there would be. */

@@ -222,6 +222,32 @@ describe('a record that was damaged', () => {
     expect(seen.harmless).toBeGreaterThan(0);
   }, 900_000);
 
+  test('a run that JSON cannot spell is damage, and no error of ours', async () => {
+    const verdict = await attack((db) => {
+      const bytes = Buffer.from(bytesAt(db, 7));
+      bytes[bytes.indexOf('"run":"') + 9] = 0x01;
+      setBytes(db, 7, bytes);
+    });
+    expect(verdict).toMatchObject({ verified: false, firstBad: 7 });
+  });
+
+  test('so is a column that became nothing, as a flipped bit of its header makes it', async () => {
+    copyFileSync(disarmed, attacked);
+    const db = new Database(attacked);
+    db.unsafeMode();
+    db.pragma('writable_schema = ON');
+    db.exec("UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'entries'");
+    db.exec("UPDATE sqlite_schema SET sql = replace(sql, 'BLOB    NOT NULL', 'BLOB') WHERE name = 'entries'");
+    db.close();
+    const loose = new Database(attacked);
+    loose.prepare('UPDATE entries SET bytes = NULL WHERE i = 7').run();
+    loose.close();
+    expect(await verifyFile(attacked)).toMatchObject({
+      verified: false,
+      reason: expect.stringContaining('bytes of a row is not what it was stored as'),
+    });
+  });
+
   test('an id changed in the table, in the bytes or in the index over it is detected, wherever it stands', async () => {
     const file = readFileSync(intact);
     const db = new Database(intact, { readonly: true });

@@ -1,5 +1,5 @@
 /** A personal value as Postgres keeps it. */
-import { nodeCodec } from '../codec.ts';
+import { textOf } from '../value-text.ts';
 import type { KeptValue } from '../values.ts';
 
 export interface ValueRow {
@@ -10,6 +10,7 @@ export interface ValueRow {
   readonly erased: boolean;
 }
 
+/** Throws a `StoreError` for a value that is no text any more. */
 export function keptValue({ index, path, salt, text, erased }: ValueRow): KeptValue {
-  return { index, path, value: erased ? null : { salt, text: nodeCodec.decode(text) } };
+  return { index, path, value: erased ? null : { salt, text: textOf(text, index) } };
 }

@@ -1,5 +1,5 @@
 /** A personal value as a SQLite file keeps it. */
-import { nodeCodec } from '../codec.ts';
+import { textOf } from '../value-text.ts';
 import type { KeptValue } from '../values.ts';
 
 export interface ValueRow {
@@ -12,6 +12,7 @@ export interface ValueRow {
 
 export const VALUE = 'i AS "index", path, salt, text, erased';
 
+/** Throws a `StoreError` for a value that is no text any more. */
 export function keptValue({ index, path, salt, text, erased }: ValueRow): KeptValue {
-  return { index, path, value: erased === 1 ? null : { salt, text: nodeCodec.decode(text) } };
+  return { index, path, value: erased === 1 ? null : { salt, text: textOf(text, index) } };
 }
