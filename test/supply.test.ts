@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createConnectors } from '../activities/connectors/index.ts';
+import { NO_CONNECTORS } from './connectors/nothing-configured.ts';
 import { openLocalEvidence } from '../activities/evidence/local.ts';
 import { loadConfig } from '../worker/config.ts';
 
@@ -90,18 +91,8 @@ describe('C03: nothing is loaded that is not in these sources', () => {
     for (const name of ['evil.js', 'evil.ts', 'evil.cjs', 'index.js'])
       writeFileSync(join(beside, name), `require('node:fs').writeFileSync(${JSON.stringify(proof)}, '')`);
     const evidence = await openLocalEvidence(beside);
-    const settings = {
-      googleWorkspace: null,
-      microsoftGraph: null,
-      notify: null,
-      http: null,
-      defender: null,
-      network: null,
-      endpoint: null,
-      router: null,
-    };
     const record = { byRun: async function* () {}, plan: async () => null };
-    const connectors = createConnectors({ ...settings, report: {} }, { evidence, record, egress: {} });
+    const connectors = createConnectors(NO_CONNECTORS, { evidence, record, egress: {} });
     expect(connectors.map(({ name }) => name)).toEqual(['report']);
     expect(readdirSync(folder)).not.toContain('proof');
   });

@@ -8,19 +8,24 @@ import type { Bundle } from './bundle.ts';
 import { dataConverter } from './payloads.ts';
 import type { OwnQueue } from './served.ts';
 
-export interface WorkerInput {
+/** What every worker of a process has. */
+export interface CallerInput {
   readonly world: World;
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
+  /** How long calls under way may take to end after shutdown begins. */
+  readonly graceMs?: number;
+  readonly log: (line: string) => void;
+}
+
+/** What one that advances runs has besides. */
+export interface WorkerInput extends CallerInput {
   readonly bundle: Bundle;
   /** Runs kept in memory; 0 replays every run at every step, which only tests want. */
   readonly maxCachedWorkflows?: number;
-  /** How long calls under way may take to end after shutdown begins. */
-  readonly graceMs?: number;
   /** Errors inside workflows say where they were made; see `traceless`. */
   readonly traces?: boolean;
-  readonly log: (line: string) => void;
 }
 
 export async function createWorker(input: WorkerInput): Promise<Worker> {
@@ -36,7 +41,7 @@ export async function createWorker(input: WorkerInput): Promise<Worker> {
 
 /** Takes up calls of one connector, and no runs. The server counts its rate over all workers of the queue. */
 export async function createConnectorWorker(
-  input: WorkerInput,
+  input: CallerInput,
   { taskQueue, perSecond }: OwnQueue,
 ): Promise<Worker> {
   const { act, check } = createActivities(input.world);
@@ -48,7 +53,7 @@ export async function createConnectorWorker(
   });
 }
 
-function shared({ connection, namespace, graceMs = 30_000 }: WorkerInput) {
+function shared({ connection, namespace, graceMs = 30_000 }: CallerInput) {
   return {
     connection,
     namespace,

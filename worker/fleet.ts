@@ -1,6 +1,6 @@
 /** The Temporal workers of one process: one for runs and what has no queue of its own, and one for each queue that has. */
 import type { Worker } from '@temporalio/worker';
-import { createConnectorWorker, createWorker, type WorkerInput } from './create.ts';
+import { createConnectorWorker, createWorker, type CallerInput, type WorkerInput } from './create.ts';
 import type { OwnQueue } from './served.ts';
 
 export interface Fleet {
@@ -10,13 +10,15 @@ export interface Fleet {
   stop(): void;
 }
 
-/** `runs`: whether this process also advances runs, or only makes calls. */
-export async function createFleet(
-  input: WorkerInput,
-  { runs, polled }: { readonly runs: boolean; readonly polled: readonly OwnQueue[] },
-): Promise<Fleet> {
+export interface FleetInput extends CallerInput {
+  /** With what this process advances runs; null where it only makes calls. */
+  readonly runs: Omit<WorkerInput, keyof CallerInput> | null;
+  readonly polled: readonly OwnQueue[];
+}
+
+export async function createFleet({ runs, polled, ...input }: FleetInput): Promise<Fleet> {
   const workers: readonly Worker[] = [
-    ...(runs ? [await createWorker(input)] : []),
+    ...(runs === null ? [] : [await createWorker({ ...input, ...runs })]),
     ...(await Promise.all(polled.map((queue) => createConnectorWorker(input, queue)))),
   ];
   const stop = (): void => {

@@ -6,7 +6,7 @@ import { probeAttestation } from './attestation-probe.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import type { LineGuard } from '../activities/secrets/line-guard.ts';
 import type { Config } from './config.ts';
-import { createFleet } from './fleet.ts';
+import { createFleet, type FleetInput } from './fleet.ts';
 import { createLog } from './log.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import type { OwnQueue } from './served.ts';
@@ -84,19 +84,17 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     return upkeep;
   }
   const native = await NativeConnection.connect(options);
-  const fleet = await createFleet(
-    {
-      ...settings,
-      world,
-      connection: native,
-      namespace,
-      taskQueue: config.taskQueue,
-      bundle: settings.bundle ?? (await openBundle()),
-      traces: Boolean(process.env['CORDON_DEBUG']),
-      log: log.line,
-    },
-    { runs: only === undefined, polled: served.polled },
-  );
+  const fleet = await createFleet({
+    ...settings,
+    world,
+    connection: native,
+    namespace,
+    taskQueue: config.taskQueue,
+    log: log.line,
+    polled: served.polled,
+    // Making the bundle takes seconds, and whoever makes calls only has no use for it.
+    runs: only === undefined ? await runsWith(settings) : null,
+  });
   const running = async (): Promise<void> => {
     try {
       await fleet.run();
@@ -114,6 +112,14 @@ export async function startWorker(settings: WorkerSettings): Promise<StartedWork
     await stopped;
   };
   return { kind: 'worker', stop, stopped, guardLines, polled: served.polled };
+}
+
+async function runsWith({ bundle, maxCachedWorkflows }: WorkerSettings): Promise<FleetInput['runs']> {
+  return {
+    bundle: bundle ?? (await openBundle()),
+    traces: Boolean(process.env['CORDON_DEBUG']),
+    ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+  };
 }
 
 /** For the command line: runs until SIGINT or SIGTERM; calls under way are given time to end. */

@@ -8,6 +8,7 @@ import { routerTaskTypes } from '../../activities/catalogue/router.ts';
 import { installed } from '../../client/planning/installed.ts';
 import type { TaskType } from '../../workflows/language/catalogue.ts';
 import { isObject, type JsonObject } from '../../workflows/language/json.ts';
+import { NO_CONNECTORS } from '../connectors/nothing-configured.ts';
 
 const GROUPS = [
   ['Mailboxes', emailTaskTypes],
@@ -18,19 +19,7 @@ const GROUPS = [
   ['Everything else', httpTaskTypes],
 ] as const;
 
-export const NOTHING_CONFIGURED = {
-  connectors: {
-    googleWorkspace: null,
-    microsoftGraph: null,
-    notify: null,
-    network: null,
-    endpoint: null,
-    router: null,
-    http: null,
-    defender: null,
-    report: {},
-  },
-};
+export const NOTHING_CONFIGURED = { connectors: NO_CONNECTORS };
 
 /** Markdown. Throws when a type stands in no group or a group names a type that is not in the catalogue. */
 export function taskTypeTables(): string {

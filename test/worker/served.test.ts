@@ -3,19 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { shipped } from '../../activities/connectors/shipped.ts';
 import { CONNECTORS, type QueuesConfig } from '../../worker/config-queues.ts';
 import { servedBy, type Served } from '../../worker/served.ts';
+import { NO_CONNECTORS } from '../connectors/nothing-configured.ts';
 
-const NOTHING = {
-  googleWorkspace: null,
-  microsoftGraph: null,
-  notify: null,
-  network: null,
-  endpoint: null,
-  router: null,
-  http: null,
-  defender: null,
-  report: {},
-};
-const connectors = { ...NOTHING, network: { switches: [], firewalls: [], resolvers: [] } };
+const connectors = { ...NO_CONNECTORS, network: { switches: [], firewalls: [], resolvers: [] } };
 const MADE = shipped(connectors).connectors.filter(({ name }) => ['network', 'report'].includes(name));
 
 function serve(queues: QueuesConfig, only: readonly string[] | null = null): Served {
@@ -33,7 +23,7 @@ const names = (list: readonly { readonly name: string }[]): readonly string[] =>
 
 describe('a worker', () => {
   test('knows every connector that is shipped by its name', () => {
-    expect(names(shipped(NOTHING).connectors).toSorted()).toEqual([...CONNECTORS].toSorted());
+    expect(names(shipped(NO_CONNECTORS).connectors).toSorted()).toEqual([...CONNECTORS].toSorted());
   });
 
   test('serves what is configured from the common queue, where nothing else is said', () => {
@@ -49,9 +39,9 @@ describe('a worker', () => {
   });
 
   test('takes the connector’s own rate where none is given', () => {
-    const made = shipped({ ...NOTHING, http: null }).connectors.filter(({ name }) => name === 'defender');
+    const made = shipped(NO_CONNECTORS).connectors.filter(({ name }) => name === 'defender');
     const queues = { defender: { perSecond: null, elsewhere: false } };
-    const served = servedBy({ taskQueue: 'cordon', queues, connectors: NOTHING }, made, null);
+    const served = servedBy({ taskQueue: 'cordon', queues, connectors: NO_CONNECTORS }, made, null);
     expect(served).toMatchObject({ polled: [{ connector: 'defender', perSecond: 0.8 }] });
   });
 
