@@ -13,6 +13,8 @@ import type { KeptValue } from './values.ts';
 export interface Knowledge {
   /** What must be asked before these drafts can be placed, and is noted as asked from now on. */
   lacking(drafts: readonly Draft[]): Needs;
+  /** Whether it is known that nothing stood under the draft's id, and where its run ends. */
+  isNew(draft: Draft): boolean;
   learn(found: Found): void;
   claim(key: string): ClaimRecord | null;
   setClaim(claim: ClaimRecord): void;
@@ -37,6 +39,7 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
   const claims = new Map<string, ClaimRecord>();
   const changed = new Map<string, ClaimRecord>();
   const values = new Map<number, readonly KeptValue[]>();
+  const isEndKnown = (run: string): boolean => remembered.has(run) || asked.runs.has(run);
 
   return {
     lacking(drafts) {
@@ -44,25 +47,27 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
       const runs = unasked(asked.runs, drafts, ({ run }) => run).filter((run) => !remembered.has(run));
       return { ...NO_NEEDS, entries: ids, runs };
     },
+    isNew: ({ id, run }) => asked.entries.has(id) && !entries.has(id) && isEndKnown(run),
     learn(found) {
       for (const claim of found.claims) claims.set(claim.key, claim);
       for (const row of found.entries) entries.set(row.id, row);
       for (const { run, runSeq, bytes } of found.ends) ends.set(run, { seq: runSeq, leaf: leafOf(bytes) });
-      for (const [index, kept] of Map.groupBy(found.values, (value) => value.index)) values.set(index, kept);
+      if (found.values.length > 0)
+        for (const [index, kept] of Map.groupBy(found.values, ({ index }) => index)) values.set(index, kept);
     },
     claim(key) {
-      mustBeIn(keys, key);
+      if (!keys.has(key)) throw unaskedFor(key);
       return changed.get(key) ?? claims.get(key) ?? null;
     },
     setClaim: (claim) => changed.set(claim.key, claim),
     changedClaims: () => [...changed.values()],
     entry(id) {
-      mustBeIn(asked.entries, id);
+      if (!asked.entries.has(id)) throw unaskedFor(id);
       return entries.get(id) ?? null;
     },
     valuesOf: (index) => values.get(index) ?? [],
     receipt(id) {
-      mustBeIn(asked.entries, id);
+      if (!asked.entries.has(id)) throw unaskedFor(id);
       const placed = receipts.get(id);
       if (placed !== undefined) return placed;
       const row = entries.get(id);
@@ -70,7 +75,7 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
     },
     setReceipt: (receipt) => receipts.set(receipt.id, receipt),
     endOf(run) {
-      mustBeIn(asked.runs, run);
+      if (!isEndKnown(run)) throw unaskedFor(run);
       return remembered.get(run) ?? ends.get(run) ?? null;
     },
   };
@@ -86,6 +91,6 @@ function unasked(
   return [...names];
 }
 
-function mustBeIn(asked: ReadonlySet<string>, name: string): void {
-  if (!asked.has(name)) throw new Error(`the group decides by ${name} without having asked for it`);
+function unaskedFor(name: string): Error {
+  return new Error(`the group decides by ${name} without having asked for it`);
 }
