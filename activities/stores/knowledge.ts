@@ -33,12 +33,13 @@ export interface Knowledge {
 export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: Needs): Knowledge {
   const keys = new Set(ahead.claims);
   const asked = { entries: new Set(ahead.entries), runs: new Set(ahead.runs) };
-  const entries = new Map<string, EntryRow>();
   const receipts = new Map<string, Receipt>();
-  const ends = new Map<string, RunEnd>();
-  const claims = new Map<string, ClaimRecord>();
   const changed = new Map<string, ClaimRecord>();
-  const values = new Map<number, readonly KeptValue[]>();
+  // Mostly nothing is found, and then nothing is set aside for it.
+  let entries: ReadonlyMap<string, EntryRow> = NONE;
+  let ends: ReadonlyMap<string, RunEnd> = NONE;
+  let claims: ReadonlyMap<string, ClaimRecord> = NONE;
+  let values: ReadonlyMap<number, readonly KeptValue[]> = NO_VALUES;
   const isEndKnown = (run: string): boolean => remembered.has(run) || asked.runs.has(run);
 
   return {
@@ -49,11 +50,14 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
     },
     isNew: ({ id, run }) => asked.entries.has(id) && !entries.has(id) && isEndKnown(run),
     learn(found) {
-      for (const claim of found.claims) claims.set(claim.key, claim);
-      for (const row of found.entries) entries.set(row.id, row);
-      for (const { run, runSeq, bytes } of found.ends) ends.set(run, { seq: runSeq, leaf: leafOf(bytes) });
+      claims = joined(claims, found.claims, (claim) => [claim.key, claim]);
+      entries = joined(entries, found.entries, (row) => [row.id, row]);
+      ends = joined(ends, found.ends, ({ run, runSeq, bytes }) => [
+        run,
+        { seq: runSeq, leaf: leafOf(bytes) },
+      ]);
       if (found.values.length > 0)
-        for (const [index, kept] of Map.groupBy(found.values, ({ index }) => index)) values.set(index, kept);
+        values = new Map([...values, ...Map.groupBy(found.values, ({ index }) => index)]);
     },
     claim(key) {
       if (!keys.has(key)) throw unaskedFor(key);
@@ -79,6 +83,17 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
       return remembered.get(run) ?? ends.get(run) ?? null;
     },
   };
+}
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const NO_VALUES: ReadonlyMap<number, never> = new Map<number, never>();
+
+function joined<Row, Value>(
+  known: ReadonlyMap<string, Value>,
+  rows: readonly Row[],
+  named: (row: Row) => readonly [name: string, value: Value],
+): ReadonlyMap<string, Value> {
+  return rows.length === 0 ? known : new Map([...known, ...rows.map(named)]);
 }
 
 function unasked(
