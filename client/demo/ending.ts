@@ -7,9 +7,10 @@ import type { Stream } from '../terminal.ts';
 import type { Told } from './conduct.ts';
 import type { CarriedRecord } from './record.ts';
 import type { Denial } from './denial.ts';
+import { differenceLines, differences } from './differences.ts';
 import { effectLines } from './effect-lines.ts';
 import { takenBack } from './undoing.ts';
-import { renderLooks, type Look } from './looks.ts';
+import { lookOf, renderLooks, type Look } from './looks.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Ending {
@@ -35,7 +36,9 @@ export function renderEnding(ending: Ending, stream: Stream): string {
     '\n',
     `${renderReport(ending.told.report, stream)}\n`,
     part(`What changed at ${ending.scenario.where}`, changesOf(ending)),
-    ...(ending.undoing === null ? [] : [part('What was taken back', takenBack(ending.undoing, stream))]),
+    ...(ending.undoing === null
+      ? []
+      : [part('What was taken back', [...takenBack(ending.undoing, stream), ...asBefore(ending, stream)])]),
     ...(ending.looks.length === 0 ? [] : [renderLooks(ending.looks, ending.amiss, stream)]),
     ...(ending.denial === null ? [] : [part('What policy forbids', denialOf(ending.denial))]),
     part('The record', recordLines(ending, stream)),
@@ -46,10 +49,22 @@ function denialOf({ asset, task, reason }: Denial): readonly string[] {
   return [`the same playbook on ${oneLine(asset)}: ${oneLine(task)} was denied`, oneLine(reason, 200)];
 }
 
-function changesOf({ effects, scenario, told }: Ending): readonly string[] {
-  const made = effectLines(effects);
+/** Simulated devices tell every change; of real ones it is what they print otherwise. */
+function changesOf({ effects, looks, scenario, told }: Ending): readonly string[] {
+  const [before, after] = [lookOf(looks, 'before'), lookOf(looks, 'after')];
+  const otherwise = differences(before?.printed ?? [], after?.printed ?? []);
+  const made = [...effectLines(effects), ...differenceLines(otherwise)];
   const also = scenario.also(told.report).map((line) => ` +  ${line}`);
   return made.length === 0 && also.length === 0 ? ['nothing'] : [...made, ...also];
+}
+
+/** What a device prints again to the letter, each by the command that it was asked with. */
+function asBefore({ looks }: Ending, { colours }: Stream): readonly string[] {
+  const [before, undone] = [lookOf(looks, 'before')?.printed ?? [], lookOf(looks, 'undone')?.printed ?? []];
+  const other = new Set(differences(before, undone).map(({ command }) => command));
+  return undone
+    .filter(({ command }) => !other.has(command))
+    .map(({ command }) => `${colours.green('✓')} ${oneLine(command)} prints what it printed before`);
 }
 
 /** The last thing that is seen: what was shown of the record, and how to show one decision to somebody else. */

@@ -1,6 +1,8 @@
 /** A router with its doors open to everybody. */
 import { SITE } from '../../simulators/device/site.ts';
-import { siteOf, type Playground } from '../playground/playground.ts';
+import type { Ground } from '../../simulators/ground.ts';
+import type { Playground } from '../playground/playground.ts';
+import { CHANNEL } from '../playground/settings.ts';
 import { keptLine } from './kept.ts';
 import type { Scenario } from './scenario.ts';
 import { APPROVERS, confirmStep } from './voting.ts';
@@ -8,10 +10,9 @@ import { APPROVERS, confirmStep } from './voting.ts';
 /** The management path of the shipped asset list. */
 const PROTECTED = '192.0.2.1';
 
-export function routerScenario(playground: Playground): Scenario {
-  const site = siteOf(playground);
+export function routerScenario(playground: Playground, ground: Ground): Scenario {
   const [by] = APPROVERS;
-  const context = site.routerContext(playground.keep);
+  const context = ground.context(playground.keep, CHANNEL);
   return {
     playbook: 'router_lockdown_v1',
     opening: `router ${SITE.router} answers everybody: telnet, http and ssh are open, and its firmware is old\npolicy changes firmware at night only; for this demo it may be any hour`,
@@ -22,11 +23,12 @@ export function routerScenario(playground: Playground): Scenario {
       await confirmStep(playground, workflowId, task, by);
       return `${by} does it, and confirms it with their own key`;
     },
-    effects: () => site.effects(),
+    effects: ground.effects,
+    printed: ground.printed,
     also: ({ tasks }) => [
       ...keptLine('the configuration as it was', tasks['backup_config']?.output?.['backup']),
       ...keptLine('what was changed and verified', tasks['document_changes']?.output?.['document']),
     ],
-    facts: () => site.routerFacts(),
+    facts: ground.facts,
   };
 }

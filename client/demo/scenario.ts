@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../workflows/language/json.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import type { Fact } from '../../simulators/device/facts.ts';
+import type { Ground, Printed } from '../../simulators/ground.ts';
 import type { Effect } from '../../simulators/simulator.ts';
 import type { Playground } from '../playground/playground.ts';
 import { deviceScenario } from './device.ts';
@@ -20,6 +21,8 @@ export interface Scenario {
   /** Does what no interface can do, and says so. */
   lastStep(workflowId: string, task: string): Promise<string>;
   effects(): readonly Effect[];
+  /** What real devices print of their settings. */
+  printed(): Promise<readonly Printed[]>;
   /** What came about without an effect at the provider, a line each. */
   also(report: RunReport): readonly string[];
   /** Null where there is no device to be asked. */
@@ -29,16 +32,21 @@ export interface Scenario {
 export const SCENARIOS = ['email', 'device', 'router'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
+/** Which of them it is, and whose mailbox or which devices it is about. */
+export type Setting =
+  | { readonly name: 'email'; readonly provider: Provider }
+  | { readonly name: 'device' | 'router'; readonly ground: Ground };
+
 /** The world is broken into when this returns. */
-export function setScenario(name: ScenarioName, provider: Provider, playground: Playground): Scenario {
-  switch (name) {
+export function setScenario(setting: Setting, playground: Playground): Scenario {
+  switch (setting.name) {
     case 'email':
-      return emailScenario(playground, provider);
+      return emailScenario(playground, setting.provider);
     case 'device':
-      return deviceScenario(playground);
+      return deviceScenario(playground, setting.ground);
     case 'router':
-      return routerScenario(playground);
+      return routerScenario(playground, setting.ground);
     default:
-      return name satisfies never;
+      return setting satisfies never;
   }
 }

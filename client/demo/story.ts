@@ -5,15 +5,16 @@ import { printJson } from '../terminal.ts';
 import { conduct, type Conducting } from './conduct.ts';
 import { showDenial } from './denial.ts';
 import { renderEnding, type Ending } from './ending.ts';
-import { amiss, type Look } from './looks.ts';
+import { differences } from './differences.ts';
+import { amiss, lookOf, type Look } from './looks.ts';
 import { carryAway } from './record.ts';
-import { setScenario, type Scenario } from './scenario.ts';
+import { setScenario, type Scenario, type Setting } from './scenario.ts';
 import { takeBack } from './undoing.ts';
 import { REQUESTER } from './voting.ts';
 
-export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> {
+export async function tell(on: Omit<Conducting, 'scenario'>, setting: Setting): Promise<ExitCode> {
   const { terminal, options, say, server, playground } = on;
-  const scenario = setScenario(options.scenario, options.provider, playground);
+  const scenario = setScenario(setting, playground);
   const looks: Look[] = await lookAt(scenario, 'before');
   say(scenario.opening);
   if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
@@ -42,8 +43,8 @@ export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> 
   return exitFor(ending);
 }
 
-async function lookAt({ facts }: Scenario, when: Look['when']): Promise<Look[]> {
-  return facts === null ? [] : [{ when, facts: await facts() }];
+async function lookAt({ facts, printed }: Scenario, when: Look['when']): Promise<Look[]> {
+  return facts === null ? [] : [{ when, facts: await facts(), printed: await printed() }];
 }
 
 /** Nothing that was shown may be other than it was said to be. */
@@ -63,6 +64,10 @@ function jsonOf({ scenario, told, denial, looks, amiss: wrong, undoing, record }
     forgery: told.forgery,
     denial,
     provider_changes: scenario.effects(),
+    printed_otherwise: differences(
+      lookOf(looks, 'before')?.printed ?? [],
+      lookOf(looks, 'after')?.printed ?? [],
+    ),
     ...(looks.length === 0 ? {} : { looks, amiss: wrong, undo: undoing?.report ?? null }),
     audit: verdictJson(record.folder, record.verdict),
   };

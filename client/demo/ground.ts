@@ -1,0 +1,45 @@
+/** Puts up the devices that a demo is shown on, and takes them down. */
+import { join } from 'node:path';
+import type { Ground } from '../../simulators/ground.ts';
+import type { Site } from '../../simulators/device/site.ts';
+import type { Network } from '../../simulators/network/index.ts';
+import { openLab } from '../../simulators/network/lab.ts';
+import type { Sited } from './site.ts';
+
+export interface RealGround {
+  readonly kind: 'ground';
+  readonly ground: Ground;
+}
+
+/** What a machine that has all that is needed may still not do. */
+export interface NoGround {
+  readonly kind: 'problem';
+  readonly problem: string;
+}
+
+/** `closing` is handed what takes everything down, before anything else is put up. */
+export async function openRealGround(
+  network: Network,
+  folder: string,
+  closing: (close: () => void) => void,
+): Promise<RealGround | NoGround> {
+  try {
+    const lab = await openLab(join(folder, 'site'));
+    closing(lab.close);
+    return { kind: 'ground', ground: await network.open(lab) };
+  } catch (error) {
+    const [why = 'for a reason unknown'] = String(error instanceof Error ? error.message : error).split('\n');
+    return { kind: 'problem', problem: `the real devices did not come up: ${why}` };
+  }
+}
+
+export function simulatedGround(name: Sited, site: Site): Ground {
+  const shared = {
+    settings: site.settings,
+    printed: async () => [],
+    effects: site.effects,
+  };
+  return name === 'device'
+    ? { ...shared, context: (_keep, channel) => site.deviceContext(channel), facts: site.deviceFacts }
+    : { ...shared, context: (keep) => site.routerContext(keep), facts: site.routerFacts };
+}
