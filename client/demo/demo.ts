@@ -119,9 +119,10 @@ function settingOf(
   playground: Playground,
   real: Ground | null,
 ): Setting {
-  return scenario === 'email'
-    ? { name: scenario, provider }
-    : { name: scenario, ground: real ?? simulatedGround(scenario, siteOf(playground)) };
+  if (scenario === 'email') return { name: scenario, provider };
+  return real === null
+    ? { name: scenario, site: 'simulated', ground: simulatedGround(scenario, siteOf(playground)) }
+    : { name: scenario, site: 'real', ground: real };
 }
 
 function open(

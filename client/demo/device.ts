@@ -31,5 +31,6 @@ export function deviceScenario(playground: Playground, ground: Ground): Scenario
       ...keptLine('the incident report', tasks['create_incident_report']?.output?.['report']),
     ],
     facts: ground.facts,
+    sequel: null,
   };
 }

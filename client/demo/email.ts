@@ -41,5 +41,6 @@ export function emailScenario({ google, graph, mail }: Playground, provider: Pro
         : mailLines(mail);
     },
     facts: null,
+    sequel: null,
   };
 }

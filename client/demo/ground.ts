@@ -4,6 +4,7 @@ import type { Ground } from '../../simulators/ground.ts';
 import type { Site } from '../../simulators/device/site.ts';
 import type { Network } from '../../simulators/network/index.ts';
 import { openLab } from '../../simulators/network/lab.ts';
+import { oneLine } from '../render/text.ts';
 import type { Sited } from './site.ts';
 
 export interface RealGround {
@@ -28,8 +29,8 @@ export async function openRealGround(
     closing(lab.close);
     return { kind: 'ground', ground: await network.open(lab) };
   } catch (error) {
-    const [why = 'for a reason unknown'] = String(error instanceof Error ? error.message : error).split('\n');
-    return { kind: 'problem', problem: `the real devices did not come up: ${why}` };
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: 'problem', problem: `the real devices did not come up: ${oneLine(why, 200)}` };
   }
 }
 
@@ -38,6 +39,7 @@ export function simulatedGround(name: Sited, site: Site): Ground {
     settings: site.settings,
     printed: async () => [],
     effects: site.effects,
+    sequel: null,
   };
   return name === 'device'
     ? { ...shared, context: (_keep, channel) => site.deviceContext(channel), facts: site.deviceFacts }

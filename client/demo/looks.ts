@@ -15,7 +15,12 @@ export interface Look {
   readonly printed: readonly Printed[];
 }
 
-export function renderLooks(looks: readonly Look[], wrong: readonly string[], stream: Stream): string {
+export function renderLooks(
+  who: string,
+  looks: readonly Look[],
+  wrong: readonly string[],
+  stream: Stream,
+): string {
   const [first] = looks;
   if (first === undefined) return '';
   const columns = ['  ASKED', ...looks.map(({ when }) => when.toUpperCase())].map((title) => ({ title }));
@@ -24,7 +29,7 @@ export function renderLooks(looks: readonly Look[], wrong: readonly string[], st
     ...looks.map(({ facts }) => oneLine(facts[at]?.answer ?? '')),
   ]);
   const note = first.facts.every(({ comesBack }) => comesBack) ? '' : '  * nothing can give this back\n';
-  const title = stream.colours.bold('What the devices say when they are asked');
+  const title = stream.colours.bold(`What ${who} when asked`);
   const faults = wrong.map((line) => `  ${stream.colours.red('✗')} ${oneLine(line)}\n`).join('');
   return `${title}\n${table(columns, rows, stream)}${note}${faults}\n`;
 }

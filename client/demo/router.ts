@@ -1,10 +1,10 @@
 /** A router with its doors open to everybody. */
 import { SITE } from '../../simulators/device/site.ts';
-import type { Ground } from '../../simulators/ground.ts';
+import type { Ground, Sequel } from '../../simulators/ground.ts';
 import type { Playground } from '../playground/playground.ts';
 import { CHANNEL } from '../playground/settings.ts';
 import { keptLine } from './kept.ts';
-import type { Scenario } from './scenario.ts';
+import type { Plot, Scenario } from './scenario.ts';
 import { APPROVERS, confirmStep } from './voting.ts';
 
 /** The management path of the shipped asset list. */
@@ -30,5 +30,21 @@ export function routerScenario(playground: Playground, ground: Ground): Scenario
       ...keptLine('what was changed and verified', tasks['document_changes']?.output?.['document']),
     ],
     facts: ground.facts,
+    sequel: ground.sequel === null ? null : plotOf(playground, ground.sequel),
+  };
+}
+
+/** The same on another router, by the playbook that fits it. */
+function plotOf({ keep }: Playground, { playbook, device, opening, ...stage }: Sequel): Plot {
+  return {
+    ...stage,
+    playbook,
+    opening,
+    context: stage.context(keep, CHANNEL),
+    where: device,
+    lastStep: async (_workflowId, task) => {
+      throw new Error(`${playbook} has no step for a person to do, and yet ${task} waits for one`);
+    },
+    also: ({ tasks }) => keptLine('the configuration as it was', tasks['backup_config']?.output?.['backup']),
   };
 }

@@ -8,14 +8,14 @@ import type { Playground } from '../playground/playground.ts';
 import { deviceScenario } from './device.ts';
 import { emailScenario, type Provider } from './email.ts';
 import { routerScenario } from './router.ts';
+import type { SiteName } from './site.ts';
 
-export interface Scenario {
+/** One playbook, and the world that it acts on. */
+export interface Plot {
   readonly playbook: string;
   /** What has happened before anybody is called. */
   readonly opening: string;
   readonly context: JsonObject;
-  /** An asset that no playbook may touch, and a start that would. */
-  readonly forbidden: { readonly asset: string; readonly context: JsonObject };
   /** Where things are changed, for a heading. */
   readonly where: string;
   /** Does what no interface can do, and says so. */
@@ -29,13 +29,20 @@ export interface Scenario {
   readonly facts: (() => Promise<readonly Fact[]>) | null;
 }
 
+export interface Scenario extends Plot {
+  /** An asset that no playbook may touch, and a start that would. */
+  readonly forbidden: { readonly asset: string; readonly context: JsonObject };
+  /** What is shown after it, where there is more to see. */
+  readonly sequel: Plot | null;
+}
+
 export const SCENARIOS = ['email', 'device', 'router'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 /** Which of them it is, and whose mailbox or which devices it is about. */
 export type Setting =
   | { readonly name: 'email'; readonly provider: Provider }
-  | { readonly name: 'device' | 'router'; readonly ground: Ground };
+  | { readonly name: 'device' | 'router'; readonly ground: Ground; readonly site: SiteName };
 
 /** The world is broken into when this returns. */
 export function setScenario(setting: Setting, playground: Playground): Scenario {

@@ -26,12 +26,15 @@ export type SiteChoice =
 export function chooseSite(name: Sited, wish: SiteName | null, machine: Machine): SiteChoice {
   if (wish === 'simulated') return { kind: 'simulated', says: `${SIMULATED}, as you asked` };
   const found = networkFor(name, machine);
-  if ('open' in found)
-    return {
-      kind: 'real',
-      network: found,
-      says: `site: real ${found.what}, in namespaces of their own\n  ${WITHOUT}`,
-    };
+  if ('open' in found) {
+    const { what, standIns } = found;
+    const says = [
+      `site: real devices in namespaces of their own: ${what}`,
+      WITHOUT,
+      ...(standIns === null ? [] : [standIns]),
+    ];
+    return { kind: 'real', network: found, says: says.join('\n  ') };
+  }
   const { why, remedy } = found;
   return wish === 'real'
     ? {

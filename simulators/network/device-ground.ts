@@ -71,5 +71,6 @@ export async function openDeviceGround(lab: Lab, isolate: (lab: Lab) => Promise<
       ];
     },
     effects: () => [],
+    sequel: null,
   };
 }

@@ -47,7 +47,7 @@ export const SWITCH_PROGRAMS = [
 ] as const;
 export const FIREWALL_PROGRAMS = [...SSHD_PROGRAMS, 'ping', 'nft'] as const;
 export const RESOLVER_PROGRAMS = [...SSHD_PROGRAMS, 'unbound', 'unbound-control', 'dig'] as const;
-export const FRR_PROGRAMS = [...SSHD_PROGRAMS, 'vtysh', 'zebra', 'staticd', 'chpasswd'] as const;
+export const FRR_PROGRAMS = [...SSHD_PROGRAMS, 'bash', 'vtysh', 'zebra', 'staticd', 'chpasswd'] as const;
 export const OPENWRT_PROGRAMS = [
   ...LAB_PROGRAMS,
   'ssh-keygen',

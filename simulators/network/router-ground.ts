@@ -5,6 +5,7 @@ import type { Fact } from '../device/facts.ts';
 import { SITE } from '../device/site.ts';
 import type { Ground } from '../ground.ts';
 import { sshSection } from '../reachable.ts';
+import { openFrrSequel } from './frr-sequel.ts';
 import type { Lab } from './lab.ts';
 import { INTRUDER, ROUTER, startOpenwrt, type OpenwrtRouter } from './openwrt/openwrt.ts';
 import { linesOf } from './printed.ts';
@@ -18,8 +19,12 @@ const PACKAGES = ['dropbear', 'uhttpd', 'firewall', 'system'] as const;
 const SYSLOG = 'syslog.example';
 const RULES = ['deny tcp any any eq 23', 'deny ip 203.0.113.0/24 any', 'permit tcp 10.0.0.0/8 any eq 443'];
 
-export async function openRouterGround(lab: Lab): Promise<Ground> {
-  const router = await startOpenwrt(lab, { image: IMAGE });
+/** `next`: a second router, which runs FRR. */
+export async function openRouterGround(lab: Lab, next: boolean): Promise<Ground> {
+  const [router, frr] = await Promise.all([
+    startOpenwrt(lab, { image: IMAGE }),
+    next ? openFrrSequel(lab) : null,
+  ]);
   await lab.until('the first ping', () => pings(lab, router.outside, ROUTER, INTRUDER));
   return {
     settings: (keep) => ({
@@ -32,6 +37,7 @@ export async function openRouterGround(lab: Lab): Promise<Ground> {
             revert_seconds: REVERT_SECONDS,
             ports: { ...router.ports },
           },
+          ...(frr === null ? [] : [frr.settings(keep)]),
         ],
         firmware: [{ url: IMAGE.url, sha256: sha256(IMAGE.bytes), version: VERSION }],
       },
@@ -60,6 +66,7 @@ export async function openRouterGround(lab: Lab): Promise<Ground> {
       ];
     },
     effects: () => [],
+    sequel: frr?.sequel ?? null,
   };
 }
 

@@ -34,7 +34,7 @@ describe('the site of a demo', () => {
     const machine: Machine = { ...ABLE, has: (one) => one !== 'ovsdb-server' };
     expect(chooseSite('device', null, machine)).toMatchObject({
       kind: 'real',
-      says: expect.stringContaining('real nftables, Unbound and OpenSSH') as unknown,
+      says: expect.stringContaining('own: nftables, Unbound, OpenSSH') as unknown,
     });
   });
 

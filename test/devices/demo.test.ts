@@ -98,7 +98,9 @@ describe('the demo on real devices', () => {
       const [device, router] = await Promise.all([demo('device', '--yes'), demo('router', '--yes')]);
       for (const { code, err, out } of [device, router])
         expect({ code, wrong: /✗|    at /.exec(err + out) }).toEqual({ code: 0, wrong: null });
-      expect(device.err).toContain('site: real Open vSwitch, Unbound and OpenSSH');
+      expect(device.err).toContain(
+        'site: real devices in namespaces of their own: Open vSwitch, Unbound, OpenSSH',
+      );
       for (const line of [
         /ping, host-0042 to its neighbour +answered +no answer +answered/,
         /switch, port of host-0042 +VLAN 10 +VLAN 666 +VLAN 10/,
@@ -108,7 +110,7 @@ describe('the demo on real devices', () => {
         /✓ unbound-control list_local_zones prints what it printed before/,
       ])
         expect(device.out).toMatch(line);
-      expect(router.err).toContain('site: real dropbear, nftables');
+      expect(router.err).toContain('own: dropbear, nftables, FRR');
       for (const line of [
         /telnet from outside +lets in +closed +lets in/,
         /ssh from outside +lets in +closed +lets in/,
@@ -116,6 +118,10 @@ describe('the demo on real devices', () => {
         /firmware \* +23\.05\.2 +23\.05\.3 +23\.05\.3/,
         /\+ ip saddr 203\.0\.113\.0\/24 drop/,
         /✓ nft list chain inet fw input prints what it printed before/,
+        /Then router 192\.0\.2\.11, which runs FRR: frr_lockdown_v1 is completed/,
+        /vtysh show running-config\n +\+ access-list CORDON-CLOSED seq 5 deny any/,
+        /its terminal by telnet +answers +hangs up +answers/,
+        /✓ vtysh show running-config prints what it printed before/,
       ])
         expect(router.out).toMatch(line);
       expect(left()).toEqual(NOTHING);

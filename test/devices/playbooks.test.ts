@@ -1,13 +1,10 @@
 /** Whole playbooks through a real Temporal server on real device software; what happens is seen from outside. */
-import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { confirmStep } from '../../client/demo/voting.ts';
-import { SITE } from '../../simulators/device/site.ts';
 import type { Ground } from '../../simulators/ground.ts';
-import { startFrr } from '../../simulators/network/frr.ts';
-import { ROUTED, SWITCHED, WALLED } from '../../simulators/network/index.ts';
+import { openFrrSequel } from '../../simulators/network/frr-sequel.ts';
+import { ROUTED_WITHOUT_FRR, SWITCHED, WALLED } from '../../simulators/network/index.ts';
 import { FRR_PROGRAMS } from '../../simulators/network/programs.ts';
-import { sshSection } from '../../simulators/reachable.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import { verifyFile } from '../audit/verified.ts';
 import type { Run, Scene } from '../server/scene.ts';
@@ -118,9 +115,9 @@ describe('on real devices', () => {
 
   deviceTest(
     'router_lockdown_v1 as a whole: on OpenWrt (uci and images stand in) what was open is closed to real packets, and open again once it is undone',
-    ROUTED.programs,
+    ROUTED_WITHOUT_FRR.programs,
     async (lab) => {
-      const ground = await ROUTED.open(lab);
+      const ground = await ROUTED_WITHOUT_FRR.open(lab);
       const open = [
         'telnet from outside: lets in',
         'http from outside: lets in',
@@ -157,46 +154,43 @@ describe('on real devices', () => {
   );
 
   deviceTest(
-    'on FRR, as far as it goes: its running configuration is what the run says, the password is new, and an undo restores all else to the letter',
+    'frr_lockdown_v1: its running configuration is what the run says, its terminal hangs up, the password is new, and an undo restores all else to the letter',
     FRR_PROGRAMS,
     async (lab) => {
-      const router = await startFrr(lab);
-      const asItWas = await router.runningConfig();
-      expect(asItWas).toContain('frr version');
+      const { sequel, settings } = await openFrrSequel(lab);
+      const printed = await sequel.printed();
+      expect(answers(await sequel.facts())).toEqual([
+        'its terminal by telnet: answers',
+        'rules by source: none',
+      ]);
       const scene = await openGuardedScene(stage, 'router', {
-        playbooks: join(import.meta.dirname, 'playbooks'),
-        connectors: (keep) => ({
-          router: {
-            routers: [
-              {
-                address: SITE.router,
-                dialect: 'frr',
-                ssh: sshSection('router', router, keep),
-                revert_seconds: 20,
-              },
-            ],
-          },
-        }),
+        connectors: (keep) => ({ router: { routers: [settings(keep)] } }),
       });
-      const run = await scene.start({
-        playbook: 'frr_lockdown_v1',
-        context: { router_ip: SITE.router, acl_rules: ['deny ip 10.0.0.0/8 any', 'permit ip any any'] },
-      });
+      const context = sequel.context(scene.keep, CHANNEL);
+      const run = await scene.start({ playbook: sequel.playbook, context });
       await sign(scene, run, 'disable_remote_access', [FIRST]);
       await sign(scene, run, 'change_admin_password', [FIRST, SECOND]);
       const tasks = await completed(run);
-      const before = await evidenceText(scene, tasks['backup_before']?.output?.['backup']);
-      const after = await evidenceText(scene, tasks['backup_after']?.output?.['backup']);
-      expect(before).not.toContain('CORDON');
-      for (const line of ['access-class CORDON-CLOSED', 'CORDON-IN seq 5 deny 10.0.0.0/8'])
-        expect(after).toContain(line);
+      expect(tasks['verify_hardening']?.output).toMatchObject({ passed: true });
+      expect(await evidenceText(scene, tasks['backup_config']?.output?.['backup'])).not.toContain('CORDON');
       const told = await evidenceText(scene, tasks['document_changes']?.output?.['document']);
       expect(told).toContain('access-class CORDON-CLOSED');
       expect(textOf(tasks['change_admin_password']?.output, 'password_ref')).toMatch(/^secret:/);
-      expect(await router.runningConfig()).toContain('access-class CORDON-CLOSED');
+      expect(answers(await sequel.facts())).toEqual([
+        'its terminal by telnet: hangs up',
+        'rules by source: 2',
+      ]);
+      const [now] = await sequel.printed();
+      for (const line of [
+        'access-class CORDON-CLOSED',
+        'access-list CORDON-IN seq 5 deny 203.0.113.0/24',
+        'access-list CORDON-IN seq 10 permit any',
+      ])
+        expect(now?.lines).toContain(line);
       const undo = ['undo_apply_acl_rules', 'undo_disable_remote_access'];
       expect((await takenBack(scene, run, undo)).status).toBe('completed');
-      expect(await router.runningConfig()).toBe(asItWas);
+      expect(await sequel.printed()).toEqual(printed);
+      expect(answers(await sequel.facts())[0]).toBe('its terminal by telnet: answers');
     },
   );
 });
