@@ -15,10 +15,10 @@ export function deviceScenario(playground: Playground, ground: Ground): Scenario
   const context = ground.context(playground.keep, CHANNEL);
   return {
     playbook: 'device_compromise_v1',
-    opening: `an intruder’s program runs on ${SITE.device}, and names a server of theirs`,
+    opening: `an intruder’s program runs on ${SITE.device}; its command line names a server of theirs`,
     context,
     forbidden: { asset: PROTECTED, context: { ...context, device_id: PROTECTED } },
-    where: `${SITE.device}, its switch and the resolver`,
+    where: `${SITE.device} and the network around it`,
     async lastStep(workflowId, task) {
       await confirmStep(playground, workflowId, task, by);
       return `${by} revokes them there, and confirms it with their own key`;

@@ -1,6 +1,6 @@
 /** On what devices a demo is shown: real ones in namespaces of this machine where they can be had, else simulated ones. */
-import { execFileSync } from 'node:child_process';
 import { NETWORKS, type Network } from '../../simulators/network/index.ts';
+import { canIsolate } from '../../simulators/network/lab.ts';
 import { packagesOf, whereIs, type Program } from '../../simulators/network/programs.ts';
 
 export const SITES = ['simulated', 'real'] as const;
@@ -63,7 +63,7 @@ function networkFor(name: Sited, machine: Machine): Network | Hindrance {
     const absent = absentOf(networks[0]);
     return {
       why: `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not installed`,
-      remedy: `apt-get install ${packagesOf(absent).join(' ')}`,
+      remedy: `apt-get install ${packagesOf(absent).join(' ')} (docs/devices.md says how without starting services)`,
     };
   }
   return machine.isolates()
@@ -76,14 +76,6 @@ export function ownMachine(): Machine {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
     has: (program) => whereIs(program) !== null,
-    isolates: () => {
-      try {
-        const alone = ['--mount', '--net', '--pid', '--fork', '--mount-proc'];
-        execFileSync('unshare', [...alone, 'mount', '-t', 'tmpfs', 'tmpfs', '/run'], { stdio: 'ignore' });
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    isolates: canIsolate,
   };
 }

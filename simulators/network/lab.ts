@@ -97,6 +97,17 @@ export async function openLab(folder: string): Promise<Lab> {
   return lab;
 }
 
+/** Whether root may do here what a lab needs; containers often let nobody. Throws nothing. */
+export function canIsolate(): boolean {
+  try {
+    const alone = ['--mount', '--net', '--pid', '--fork', '--mount-proc'];
+    execFileSync('unshare', [...alone, 'mount', '-t', 'tmpfs', 'tmpfs', '/run'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Namespaces {
   /** The process in whose name they are entered, and the first one in them, whose end is the end of all. */
   readonly holder: number;

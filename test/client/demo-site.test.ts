@@ -1,5 +1,9 @@
 /** On what devices a demo is shown, and what is said of it. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { NETWORKS } from '../../simulators/network/index.ts';
+import { packagesOf } from '../../simulators/network/programs.ts';
 import { chooseSite, type Machine } from '../../client/demo/site.ts';
 import { amiss } from '../../client/demo/looks.ts';
 import { differenceLines, differences } from '../../client/demo/differences.ts';
@@ -26,7 +30,7 @@ describe('the site of a demo', () => {
     const without = new Set(['ovs-vsctl', 'ovs-vswitchd', 'unbound']);
     expect(chooseSite('device', null, { ...ABLE, has: (one) => !without.has(one) })).toEqual({
       kind: 'simulated',
-      says: 'site: simulated devices on loopback, because ovs-vsctl, ovs-vswitchd, unbound are not installed\n  for real ones, apt-get install openvswitch-switch unbound',
+      says: 'site: simulated devices on loopback, because ovs-vsctl, ovs-vswitchd, unbound are not installed\n  for real ones, apt-get install openvswitch-switch unbound (docs/devices.md says how without starting services)',
     });
   });
 
@@ -52,7 +56,10 @@ describe('the site of a demo', () => {
     expect(wish({ isRoot: false })).toEqual(refused('you are not root', 'run it as root'));
     expect(wish({ platform: 'darwin' })).toEqual(refused('this is not Linux', 'run it on Linux as root'));
     expect(wish({ has: (one) => one !== 'nft' })).toEqual(
-      refused('nft is not installed', 'apt-get install nftables'),
+      refused(
+        'nft is not installed',
+        'apt-get install nftables (docs/devices.md says how without starting services)',
+      ),
     );
     expect(wish({ isolates: () => false })).toEqual(
       refused('this machine lets nobody make namespaces', 'give it CAP_SYS_ADMIN and CAP_NET_ADMIN'),
@@ -68,6 +75,16 @@ describe('the site of a demo', () => {
       kind: 'simulated',
     });
   });
+});
+
+test('docs/devices.md names every package that real devices need', () => {
+  const text = readFileSync(resolve(import.meta.dirname, '../../docs/devices.md'), 'utf8');
+  const [, listed = ''] = /these Debian packages.*?```text\n(.*?)\n```/s.exec(text) ?? [];
+  const comeAlong = ['util-linux', 'bash', 'passwd', 'openssh-client', 'openvswitch-common'];
+  const needed = packagesOf(
+    Object.values(NETWORKS).flatMap((all) => all.flatMap(({ programs }) => programs)),
+  );
+  expect(new Set([...listed.split(' '), ...comeAlong])).toEqual(new Set(needed));
 });
 
 describe('what real devices print', () => {

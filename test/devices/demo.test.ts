@@ -7,7 +7,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { startServer, type RunningServer } from '../../client/server/start.ts';
+import { openRealGround } from '../../client/demo/ground.ts';
 import { ROUTED, SWITCHED } from '../../simulators/network/index.ts';
+import type { Lab } from '../../simulators/network/lab.ts';
+import { LAB_PROGRAMS } from '../../simulators/network/programs.ts';
 import { deviceTest } from './lab.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -37,7 +40,7 @@ interface Said {
 
 function demo(...args: readonly string[]): Promise<Said> {
   return new Promise((done) => {
-    execFile(node, [main, 'demo', ...args], { ...settings(), timeout: 150_000 }, (error, out, err) => {
+    execFile(node, [main, 'demo', ...args], { ...settings(), timeout: 240_000 }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       done({ code, out, err });
     });
@@ -154,6 +157,33 @@ describe('the demo on real devices', () => {
       const { code, err } = await demo('device', '--no-approve', '--site', 'real');
       expect({ code, waits: err.includes('waits for approval') }).toEqual({ code: 3, waits: true });
       expect(processes()).toEqual([]);
+    },
+  );
+
+  deviceTest(
+    'devices that do not come up are a sentence and no failure, and nothing of them stays',
+    LAB_PROGRAMS,
+    async () => {
+      const unplugged = async (lab: Lab): Promise<never> => {
+        lab.keep('tail', ['-f', join(folder, 'cordon-demo-none', 'site', 'log')]);
+        await lab.run('ip', ['-n', 'nowhere', 'link']);
+        throw new Error('a network that was never made has links');
+      };
+      let close = (): void => undefined;
+      const network = { programs: [], what: '', standIns: null, open: unplugged };
+      const opened = await openRealGround(
+        network,
+        join(folder, 'cordon-demo-none'),
+        (given) => void (close = given),
+      );
+      expect(opened).toMatchObject({
+        kind: 'problem',
+        problem: expect.stringMatching(/^the real devices did not come up: .*nowhere/) as unknown,
+      });
+      expect(processes()).not.toEqual([]);
+      close();
+      rmSync(join(folder, 'cordon-demo-none'), { recursive: true });
+      expect(left()).toEqual(NOTHING);
     },
   );
 

@@ -16,7 +16,7 @@ export function deviceTest(
   body: (lab: Lab) => Promise<void>,
 ): void {
   const why = missing(programs);
-  if (why === null) test(name, () => within(body), 180_000);
+  if (why === null) test(name, () => within(body), 300_000);
   else if (process.env['CI'] === 'true')
     test(name, () => {
       throw new Error(`cannot run: ${why}; see test/devices/install.sh`);
