@@ -1,8 +1,5 @@
 /** The demo's frame: everything is put up, the story is told, and everything is taken down again. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { quietRuntime } from '../../worker/main.ts';
 import { openBundle } from '../../worker/bundle.ts';
 import type { Ground } from '../../simulators/ground.ts';
@@ -14,7 +11,7 @@ import type { StartOptions } from '../server/start.ts';
 import { complain, type Terminal } from '../terminal.ts';
 import type { Provider } from './email.ts';
 import { openRealGround, simulatedGround } from './ground.ts';
-import { endWhenInterrupted } from './interruption.ts';
+import { openPlace, type Place } from './place.ts';
 import { policiesFor } from './policies.ts';
 import type { ScenarioName, Setting } from './scenario.ts';
 import { chooseSite, ownMachine, type SiteName } from './site.ts';
@@ -39,49 +36,26 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   const say = (text: string): void => void (options.json || err.write(`${text}\n`));
   const choice = scenario === 'email' ? null : chooseSite(scenario, options.site, ownMachine());
   if (choice?.kind === 'refused') return complain(terminal, [choice.problem], EXIT.failed);
-  const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-'));
-  let closeLab = (): void => undefined;
-  const clear = (): void => {
-    closeLab();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const uninterrupted = endWhenInterrupted(() => {
-    clear();
-    err.write('\ninterrupted; nothing of it is left running\n');
-  });
+  const place = openPlace(err);
   try {
     if (choice !== null) say(choice.says);
-    const ground =
-      choice?.kind === 'real'
-        ? await openRealGround(choice.network, folder, (close) => void (closeLab = close))
-        : null;
-    if (ground?.kind === 'problem') {
-      if (options.site === 'real') return complain(terminal, [ground.problem], EXIT.failed);
-      closeLab();
-      say(`${ground.problem}\n  going on with simulated ones`);
+    const found = choice?.kind === 'real' ? await openRealGround(choice.network, place) : null;
+    if (found?.kind === 'problem') {
+      if (options.site === 'real') return complain(terminal, [found.problem], EXIT.failed);
+      say(`${found.problem}\n  going on with simulated ones`);
     }
-    return await play(terminal, options, folder, ground?.kind === 'ground' ? ground.ground : null, {
-      say,
-      told: uninterrupted,
-    });
+    return await play(terminal, options, place, found?.kind === 'ground' ? found.ground : null, say);
   } finally {
-    uninterrupted();
-    clear();
+    place.clear();
   }
-}
-
-interface Frame {
-  readonly say: (text: string) => void;
-  /** The story is over: what comes now may be ended like any command. */
-  readonly told: () => void;
 }
 
 async function play(
   terminal: Terminal,
   options: DemoOptions,
-  folder: string,
+  { folder, told }: Pick<Place, 'folder' | 'told'>,
   real: Ground | null,
-  { say, told }: Frame,
+  say: (text: string) => void,
 ): Promise<ExitCode> {
   const { err } = terminal;
   const where = real === null ? SIMULATED[options.scenario] : 'the real devices';

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Ground } from '../../simulators/ground.ts';
 import type { Site } from '../../simulators/device/site.ts';
 import type { Network } from '../../simulators/network/index.ts';
-import { openLab } from '../../simulators/network/lab.ts';
+import { openLab, type Lab } from '../../simulators/network/lab.ts';
 import { oneLine } from '../render/text.ts';
+import type { Place } from './place.ts';
 import type { Sited } from './site.ts';
 
 export interface RealGround {
@@ -18,17 +19,18 @@ export interface NoGround {
   readonly problem: string;
 }
 
-/** `closing` is handed what takes everything down, before anything else is put up. */
+/** What takes everything down is known to the place before anything else is put up. */
 export async function openRealGround(
   network: Network,
-  folder: string,
-  closing: (close: () => void) => void,
+  { folder, before }: Pick<Place, 'folder' | 'before'>,
 ): Promise<RealGround | NoGround> {
+  let lab: Lab | null = null;
   try {
-    const lab = await openLab(join(folder, 'site'));
-    closing(lab.close);
+    lab = await openLab(join(folder, 'site'));
+    before(lab.close);
     return { kind: 'ground', ground: await network.open(lab) };
   } catch (error) {
+    lab?.close();
     const why = error instanceof Error ? error.message : String(error);
     return { kind: 'problem', problem: `the real devices did not come up: ${oneLine(why, 200)}` };
   }

@@ -26,8 +26,8 @@ export interface Lab {
   /** Rejects, with the last that programs complained of, where it does not come about in time. */
   until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
   /** What was opened for it on this side ends with it. */
-  atEnd(end: () => void): void;
-  /** Nothing of it is left when this returns. Does not wait for others, so that it serves at Ctrl-C too. */
+  atEnd(close: () => void): void;
+  /** Nothing of it is left when this returns. Waits for no event, so that it serves at Ctrl-C too; again, it does nothing. */
   close(): void;
 }
 
@@ -40,7 +40,7 @@ const LONGEST_MS = 15_000;
 /** Needs root on Linux, and `LAB_PROGRAMS`. The folder is made, and removed with the lab. */
 export async function openLab(folder: string): Promise<Lab> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { holder, first } = await openNamespaces();
+  const { holder, first, end } = await openNamespaces();
   const enter = [`--mount=/proc/${holder}/ns/mnt`, `--pid=/proc/${holder}/ns/pid_for_children`, '--'];
   const env = (more: Variables = {}): NodeJS.ProcessEnv => ({
     ...process.env,
@@ -50,6 +50,7 @@ export async function openLab(folder: string): Promise<Lab> {
   const log = join(folder, 'log');
   const complaints = openSync(log, 'a', 0o600);
   const ends: (() => void)[] = [];
+  let closed = false;
   const lab: Lab = {
     folder(name) {
       const made = join(folder, name);
@@ -57,8 +58,9 @@ export async function openLab(folder: string): Promise<Lab> {
       return made;
     },
     async run(program, args, more) {
-      const { stdout } = await promisify(execFile)('nsenter', [...enter, program, ...args], {
-        env: env(more),
+      const called = promisify(execFile)('nsenter', [...enter, program, ...args], { env: env(more) });
+      const { stdout } = await called.catch((error: { readonly stderr?: string }) => {
+        throw new Error(`${[program, ...args].join(' ')}: ${lastLine(error.stderr ?? '') || 'it failed'}`);
       });
       return stdout;
     },
@@ -82,13 +84,15 @@ export async function openLab(folder: string): Promise<Lab> {
         if (await holds()) return;
         await wait(50);
       }
-      const last = readFileSync(log, 'utf8').trim().split('\n').at(-1);
+      const last = lastLine(readFileSync(log, 'utf8'));
       throw new Error(`${what} did not come about${last ? `; last complaint: ${last}` : ''}`);
     },
-    atEnd: (end) => void ends.push(end),
+    atEnd: (close) => void ends.push(close),
     close() {
-      for (const end of ends.splice(0)) end();
-      kill(holder);
+      if (closed) return;
+      closed = true;
+      for (const one of ends.splice(0)) one();
+      end();
       const until = Date.now() + LONGEST_MS;
       while (isAlive(first) && Date.now() < until) sleepFor(10);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
@@ -100,8 +104,10 @@ export async function openLab(folder: string): Promise<Lab> {
 /** Whether root may do here what a lab needs; containers often let nobody. Throws nothing. */
 export function canIsolate(): boolean {
   try {
-    const alone = ['--mount', '--net', '--pid', '--fork', '--mount-proc'];
-    execFileSync('unshare', [...alone, 'mount', '-t', 'tmpfs', 'tmpfs', '/run'], { stdio: 'ignore' });
+    const alone = ['--mount', '--net', '--pid', '--fork', '--mount-proc', 'sh', '-c'];
+    execFileSync('unshare', [...alone, 'mount -t tmpfs tmpfs /run && ip link set lo up'], {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false;
@@ -112,6 +118,8 @@ interface Namespaces {
   /** The process in whose name they are entered, and the first one in them, whose end is the end of all. */
   readonly holder: number;
   readonly first: number;
+  /** Ends both. */
+  end(): void;
 }
 
 async function openNamespaces(): Promise<Namespaces> {
@@ -139,15 +147,7 @@ async function openNamespaces(): Promise<Namespaces> {
   child.unref();
   child.stdout.destroy();
   const first = Number(execFileSync('ps', ['-o', 'pid=', '--ppid', String(holder)], { encoding: 'utf8' }));
-  return { holder, first };
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended already.
-  }
+  return { holder, first, end: () => void child.kill('SIGKILL') };
 }
 
 /** A process that has ended may be listed until somebody asks what became of it. */
@@ -157,6 +157,10 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
 }
 
 function sleepFor(ms: number): void {

@@ -164,25 +164,19 @@ describe('the demo on real devices', () => {
     'devices that do not come up are a sentence and no failure, and nothing of them stays',
     LAB_PROGRAMS,
     async () => {
+      const place = { folder: join(folder, 'cordon-demo-none'), before: () => undefined };
       const unplugged = async (lab: Lab): Promise<never> => {
-        lab.keep('tail', ['-f', join(folder, 'cordon-demo-none', 'site', 'log')]);
+        lab.keep('tail', ['-f', join(place.folder, 'site', 'log')]);
+        await lab.until('a program', () => processes().length > 0);
         await lab.run('ip', ['-n', 'nowhere', 'link']);
         throw new Error('a network that was never made has links');
       };
-      let close = (): void => undefined;
       const network = { programs: [], what: '', standIns: null, open: unplugged };
-      const opened = await openRealGround(
-        network,
-        join(folder, 'cordon-demo-none'),
-        (given) => void (close = given),
-      );
-      expect(opened).toMatchObject({
+      expect(await openRealGround(network, place)).toEqual({
         kind: 'problem',
-        problem: expect.stringMatching(/^the real devices did not come up: .*nowhere/) as unknown,
+        problem: expect.stringMatching(/^the real devices did not come up: ip -n nowhere link: /) as unknown,
       });
-      expect(processes()).not.toEqual([]);
-      close();
-      rmSync(join(folder, 'cordon-demo-none'), { recursive: true });
+      rmSync(place.folder, { recursive: true });
       expect(left()).toEqual(NOTHING);
     },
   );
