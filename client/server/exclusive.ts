@@ -1,4 +1,4 @@
-/** One process at a time installs a server; the others wait and then find it installed. */
+/** One process at a time installs a program; the others wait and then find it installed. */
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { Surroundings } from './surroundings.ts';
@@ -20,7 +20,7 @@ export async function exclusively<T>(
       await wait(200);
       if (performance.now() - said < everyMs) continue;
       said = performance.now();
-      say(`another process is installing the Temporal server; waiting, ${seconds(said - started)}`);
+      say(`another process is installing the same; waiting, ${seconds(said - started)}`);
     }
     return await work();
   } finally {

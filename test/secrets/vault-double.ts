@@ -1,26 +1,16 @@
 /** A KV version 2 engine with its logins, as its HTTP interface is documented: as strict, and as terse. */
 import type { ServerResponse } from 'node:http';
-import { json, startDouble, type Arrived, type Double } from '../connectors/call.ts';
-
-export interface VaultDouble extends Double {
-  readonly rootToken: string;
-  readonly roleId: string;
-  readonly secretId: string;
-  /** Every token stops working, as after a revocation. */
-  revokeAll(): void;
-  /** Answers 503, as a sealed vault does. */
-  seal(sealed: boolean): void;
-  readonly counts: { logins: number; renewals: number };
-}
+import { json, startDouble, type Arrived } from '../connectors/call.ts';
+import type { VaultPlace } from './vault-place.ts';
 
 interface Secret {
   readonly versions: ({ readonly data: unknown } | { readonly deleted: true })[];
 }
 
-export async function startVaultDouble(tokenSeconds = 3600): Promise<VaultDouble> {
+export async function startVaultDouble(tokenSeconds = 3600): Promise<VaultPlace> {
   const secrets = new Map<string, Secret>();
   const tokens = new Map<string, number>();
-  const counts = { logins: 0, renewals: 0 };
+  let logins = 0;
   const rootToken = 'canary-root-token-90ab';
   const roleId = 'role-1';
   const secretId = 'canary-secret-id-11cd';
@@ -77,17 +67,14 @@ export async function startVaultDouble(tokenSeconds = 3600): Promise<VaultDouble
       const body = JSON.parse(request.body) as { role_id?: string; secret_id?: string };
       if (body.role_id !== roleId || body.secret_id !== secretId)
         return refuse(response, 400, 'invalid role or secret ID');
-      counts.logins += 1;
-      return auth(response, `canary-login-${counts.logins}`);
+      logins += 1;
+      return auth(response, `canary-login-${logins}`);
     }
     const token = String(request.headers['x-vault-token'] ?? '');
     if ((tokens.get(token) ?? 0) < Date.now()) return refuse(response, 403, 'permission denied');
     if (path === 'auth/token/lookup-self')
       return json(response, 200, { data: { ttl: tokenSeconds, renewable: true } });
-    if (path === 'auth/token/renew-self') {
-      counts.renewals += 1;
-      return auth(response, token);
-    }
+    if (path === 'auth/token/renew-self') return auth(response, token);
     if (path.startsWith('secret/data/')) return data(request, response, path.slice('secret/data/'.length));
     const listed = /^secret\/metadata\/?(.*)\?list=true$/.exec(path);
     if (request.method === 'GET' && listed) return list(response, listed[1] ?? '');
@@ -98,8 +85,11 @@ export async function startVaultDouble(tokenSeconds = 3600): Promise<VaultDouble
     rootToken,
     roleId,
     secretId,
-    counts,
-    revokeAll: () => tokens.clear(),
-    seal: (to) => void (sealed = to),
+    async revokeAll() {
+      for (const token of tokens.keys()) if (token !== rootToken) tokens.delete(token);
+    },
+    async seal(to) {
+      sealed = to;
+    },
   };
 }
