@@ -25,7 +25,7 @@ function translate(what: string, error: unknown): StoreError {
 }
 
 /** SQLSTATE, or Node's code of a network error. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code;
   return 'connection lost';
