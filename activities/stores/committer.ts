@@ -1,14 +1,17 @@
 /**
- * Group commit. Calls that arrive within one turn of the event loop, or while a commit is under way, share the next
- * one, so that a hundred callers pay for one flush to disk. There is no timer: a single caller waits for nobody.
+ * Group commit. Calls that arrive together, or while a commit is under way, share the next one, so that a hundred callers
+ * pay for one flush to disk. There is no timer: in a crowd a commit waits for one turn of the event loop, so that whoever
+ * was just answered can join with the next call; a single caller waits for nobody.
  *
- * Where a store says that a commit was sent before it is durable, many callers are split into two groups that take
- * turns: one is decided while the other is being written.
+ * Where a store says that a commit was sent before it is durable, a crowd is split into two groups that take turns: one is
+ * decided while the other is being written.
  */
 import { StoreError } from './ledger.ts';
 
 /** Larger groups gain little and make everybody wait longer for the first answer. */
 export const MAX_GROUP = 256;
+/** Where commits happen at once, a single caller that goes on and on would otherwise keep the event loop to itself. */
+const MOST_WITHOUT_A_TURN = 8;
 /** Fewer callers stay together: halves of them would cost more flushes than the turns save. */
 const ENOUGH_FOR_TWO = 50;
 
@@ -40,6 +43,8 @@ export function createCommitter<Call>(
   const underWay: { readonly calls: number; readonly done: Promise<void> }[] = [];
   let working: Promise<void> | null = null;
   let closed = false;
+  let crowded = false;
+  let withoutTurn = 0;
   /** Whether the last commit was sent before it was durable. */
   let runsAhead = false;
 
@@ -54,6 +59,14 @@ export function createCommitter<Call>(
       return;
     }
     for (const { succeed } of group) succeed();
+  };
+  const gather = async (): Promise<void> => {
+    // Calls made in one go are together after this.
+    await Promise.resolve();
+    withoutTurn += 1;
+    if (!crowded && waiting.length === 1 && withoutTurn < MOST_WITHOUT_A_TURN) return;
+    withoutTurn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
   };
   /** Resolves when the next group may be begun. */
   const begin = (group: readonly Waiting[]): Promise<void> =>
@@ -70,15 +83,17 @@ export function createCommitter<Call>(
       underWay.push(entry);
     });
   const work = async (): Promise<void> => {
-    for (;;) {
-      // Whoever was just answered gets the chance to join with the next call.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (waiting.length === 0) break;
+    while (waiting.length > 0) {
+      await gather();
       const callers = underWay.reduce((sum, { calls }) => sum + calls, waiting.length);
       const takesTurns = runsAhead && callers >= ENOUGH_FOR_TWO;
       const [oldest] = underWay;
       if (oldest !== undefined && (underWay.length > 1 || !takesTurns)) await oldest.done;
-      else await begin(waiting.splice(0, takesTurns ? Math.ceil(callers / 2) : MAX_GROUP));
+      else {
+        const group = waiting.splice(0, takesTurns ? Math.ceil(callers / 2) : MAX_GROUP);
+        await begin(group);
+        crowded = group.length > 1 || waiting.length > 0;
+      }
     }
     working = null;
   };

@@ -6,7 +6,7 @@ import { StoreError } from '../ledger.ts';
 import type { CounterNeed, ReservationRow } from '../reservations.ts';
 import type { Changes, Deliberation, EntryRow, Found, HeadRow, Needs } from '../tables.ts';
 import { translated } from './failure.ts';
-import type { Deliberate } from './foresight.ts';
+import type { Deliberate } from '../foresight.ts';
 import type { Query, Statements } from './prepared.ts';
 import {
   CLAIMS,

@@ -10,7 +10,7 @@ import {
   type Found,
   type HeadRow,
   type Needs,
-} from '../tables.ts';
+} from './tables.ts';
 
 const NOTHING: Found = { claims: [], entries: [], ends: [], tail: [], values: [], reservations: [] };
 

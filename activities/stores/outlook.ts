@@ -1,5 +1,5 @@
 /** What is known of the head without looking at it, and whether it is worth relying on. */
-import type { HeadRow } from '../tables.ts';
+import type { HeadRow } from './tables.ts';
 
 export interface Outlook {
   /** The head as it will be when all that was sent is durable; null where it is better to look. */
