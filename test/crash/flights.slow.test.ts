@@ -9,7 +9,7 @@ import { foreseenInserts } from '../../activities/stores/postgres/log-writes.ts'
 import { createStatements } from '../../activities/stores/postgres/prepared.ts';
 import { beginning } from '../../activities/stores/postgres/statements.ts';
 import { NO_CHANGES, type Changes, type HeadRow } from '../../activities/stores/tables.ts';
-import { allBytes, event, parsed } from '../audit/samples.ts';
+import { allBytes, collect, event, parsed } from '../audit/samples.ts';
 import { sound } from '../contracts/audit-store.ts';
 import { PASSWORD, postgresForTests, urlOf } from '../postgres.ts';
 import { layCable, type Cable } from './postgres-proxy.ts';
@@ -66,6 +66,18 @@ describe('a commit that is sent on a guess', () => {
     expect(cable.writes).toEqual([]);
     await sound(worker, 4);
     expect(await personalRows()).toBe(4);
+  });
+
+  test('keeps names that mean something to the server, of runs and of places in the details', async () => {
+    const { worker, cable } = await stage();
+    const odd = 'quote " backslash \\ braces {} NULL, é, 鍵, 🔑, \u2028';
+    for (let n = 0; n < 3; n += 1) await worker.append([event(odd, n, { [odd]: { by } }), event('NULL', n)]);
+    expect(courseOf(cable)).toEqual(['looked', 'flown', 'flown']);
+    await sound(worker, 6);
+    expect((await collect(worker.byRun(`chain-${odd}`))).map(({ index }) => index)).toEqual([0, 2, 4]);
+    const values: string[] = [];
+    for await (const { index, path } of worker.values(0, 6)) values.push(`${index} ${path}`);
+    expect(values).toEqual([0, 2, 4].map((index) => `${index} /${odd}/by`));
   });
 
   test('stores nothing where another worker wrote meanwhile, and is decided anew behind what that wrote', async () => {
