@@ -90,7 +90,7 @@ export function createCommitter<Call>(
       const [oldest] = underWay;
       if (oldest !== undefined && (underWay.length > 1 || !takesTurns)) await oldest.done;
       else {
-        const group = waiting.splice(0, takesTurns ? Math.ceil(callers / 2) : MAX_GROUP);
+        const group = waiting.splice(0, takesTurns ? Math.min(Math.ceil(callers / 2), MAX_GROUP) : MAX_GROUP);
         await begin(group);
         crowded = group.length > 1 || waiting.length > 0;
       }

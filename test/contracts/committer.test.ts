@@ -104,6 +104,17 @@ describe('the committer', () => {
     await committer.close();
   });
 
+  test('makes no group larger than any, however large the crowd', async () => {
+    const { committer, groups, end } = slow('ahead');
+    const all = Promise.all(Array.from({ length: MAX_GROUP * 4 }, (_, n) => committer.submit(String(n))));
+    for (let n = 0; n < 4; n += 1) {
+      await turns();
+      end();
+    }
+    await all;
+    expect(sizes(groups)).toEqual([MAX_GROUP, MAX_GROUP, MAX_GROUP, MAX_GROUP]);
+  });
+
   test('keeps few callers together, sent ahead or not', async () => {
     const { committer, groups, end } = slow('ahead');
     const submit = (count: number) => Array.from({ length: count }, (_, n) => committer.submit(String(n)));
