@@ -1,13 +1,13 @@
 /** How a group comes to its commit: in one flight where that can be foreseen, otherwise with a look at what is there. */
 import type { ClientBase } from 'pg';
+import { foresee, isForeseeable, type Deliberate } from '../foresight.ts';
+import { createOutlook } from '../outlook.ts';
 import type { Changes, Needs, Tables } from '../tables.ts';
 import type { Connections } from './connect.ts';
 import { fly } from './flight.ts';
-import { foresee, isForeseeable, type Deliberate } from '../foresight.ts';
-import { createOutlook } from '../outlook.ts';
+import { foreseenInserts } from './log-writes.ts';
 import type { Statements } from './prepared.ts';
 import { transact } from './transaction.ts';
-import { foreseenInserts } from './log-writes.ts';
 
 /** `begin` opens a transaction. */
 export function createCommits(
