@@ -41,6 +41,8 @@ export interface Call {
 }
 
 export interface GroupConclusion extends Changes {
+  /** Remembers what the next group follows. MUST be called before that is decided, and no later than `keep`. */
+  expect(): void;
   /** Remembers what was left behind. MUST be called when the changes are durable, and not before. */
   keep(): void;
 }
@@ -82,7 +84,7 @@ export function* decideGroup(
   runEnds: RunEnds,
   now: number,
 ): Deliberation<GroupConclusion> {
-  const left = runEnds.left();
+  const left = runEnds.left(head);
   const known = createKnowledge(runEnds.recall(head), ahead);
   const tally = createTally(ahead.counters);
   known.learn(found);
@@ -124,7 +126,8 @@ export function* decideGroup(
     erasures: wishes.flatMap((wish) => wish.erasures),
     returned: tally.returned(),
     reservations: tally.reservations(),
-    keep: () => runEnds.keep(placement.head(), placement.ends),
+    expect: () => runEnds.expect(placement.head(), placement.ends),
+    keep: () => runEnds.keep(placement.head()),
   };
 }
 

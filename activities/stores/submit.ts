@@ -3,7 +3,7 @@ import type { Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
 import type { Recorded } from './claims.ts';
 import { createCommitter } from './committer.ts';
-import { decideGroup, questionsOf, type Call, type Wishes } from './group.ts';
+import { decideGroup, questionsOf, type Call, type GroupConclusion, type Wishes } from './group.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
 import type { Tables } from './tables.ts';
@@ -25,13 +25,21 @@ export type Share<Answer> =
 /** Takes calls in groups, each group in one commit, and answers after it. */
 export function createSubmit(tables: Tables, now: () => number) {
   const runEnds = createRunEnds();
-  const committer = createCommitter<Call>(async (calls) => {
+  const committer = createCommitter<Call>(async (calls, sent) => {
     // No generator is written here: making a new generator function for each commit costs more than running one.
     const ahead = questionsOf(calls, runEnds);
-    const { keep } = await tables.commit(ahead, (head, found) =>
-      decideGroup(calls, { head, ahead, found }, runEnds, now()),
+    const early: { conclusion: GroupConclusion | null } = { conclusion: null };
+    const conclusion = await tables.commit(
+      ahead,
+      (head, found) => decideGroup(calls, { head, ahead, found }, runEnds, now()),
+      (foreseen) => {
+        early.conclusion = foreseen;
+        foreseen.expect();
+        sent();
+      },
     );
-    keep();
+    if (conclusion !== early.conclusion) conclusion.expect();
+    conclusion.keep();
   });
   const call = async <Answer>(
     keys: readonly string[],

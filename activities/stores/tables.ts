@@ -101,10 +101,15 @@ export interface Tables {
    * with. MUST run alone: no other writer, in this process or another, between the lock and the commit, and no reader
    * that sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
    * nobody can tell. `ahead` is asked whatever the head is, and so may travel with the lock.
+   *
+   * A store that foresees the head may deliberate by that, and tell in `sent` what it sent off before it knows how that
+   * ends. It may then be called again. What is sent after it MUST be stored after it or not at all; and where another
+   * head was found, `deliberate` runs again and the conclusion is another one.
    */
   commit<Conclusion extends Changes>(
     ahead: Needs,
     deliberate: (head: HeadRow, found: Found) => Deliberation<Conclusion>,
+    sent?: (foreseen: Conclusion) => void,
   ): Promise<Conclusion>;
   /** From here on: what is committed, outside any transaction. */
   head(): Promise<HeadRow>;

@@ -2,7 +2,7 @@
 import { sha256Hex } from '../stores/codec.ts';
 import { StoreError } from '../stores/ledger.ts';
 import { openForReading, type ReadingOptions, type StoreReading } from '../stores/reading.ts';
-import { shownSource } from '../stores/source.ts';
+import { isPostgresUrl, shownSource } from '../stores/source.ts';
 import { createPacker } from './batch.ts';
 import { SourceError, type RecordSource } from './source.ts';
 
@@ -19,22 +19,43 @@ export async function openDatabaseSource(
 ): Promise<RecordSource> {
   try {
     const reading = await openForReading(source, options);
-    return sourceOf(reading, shownSource(source), await reading.head());
+    try {
+      return sourceOf(reading, source, await reading.head());
+    } catch (error) {
+      await reading.close();
+      throw error;
+    }
   } catch (error) {
-    throw sourceError(
-      error,
-      error instanceof StoreError && error.code === 'store_unavailable' ? 'source_missing' : 'source_foreign',
-    );
+    throw sourceError(error, isUnavailable(error) ? 'source_missing' : 'source_foreign');
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'store_unavailable';
 }
 
 function sourceOf(
   reading: StoreReading,
-  name: string,
+  source: string,
   head: Awaited<ReturnType<StoreReading['head']>>,
 ): RecordSource {
+  /** A file that was opened and cannot be read is damaged. A server that went away says nothing of what it holds. */
+  const failure = (error: unknown): unknown =>
+    sourceError(error, isPostgresUrl(source) && isUnavailable(error) ? 'source_lost' : 'source_unreadable');
+  const read = <Found>(found: Promise<Found>): Promise<Found> =>
+    found.catch((error: unknown) => {
+      throw failure(error);
+    });
+  async function* readable<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row, void, undefined> {
+    try {
+      yield* rows;
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
   return {
-    name,
+    name: shownSource(source),
     isLong: (head?.size ?? 0) > LONG,
     async *entries(from) {
       const packer = createPacker();
@@ -52,7 +73,7 @@ function sourceOf(
         const values = reading.values(from);
         return values === null ? null : readable(values);
       } catch (error) {
-        throw sourceError(error, 'source_unreadable');
+        throw failure(error);
       }
     },
     details: (digest) => read(reading.document('details', digest)),
@@ -60,39 +81,26 @@ function sourceOf(
       for await (const { kind, digest, text } of readable(reading.documents()))
         if (kind === 'details') yield { sha256: digest, text };
     },
-    damage: () => damageOf(reading, head === null),
+    async damage() {
+      try {
+        return await damageOf(reading, head === null);
+      } catch (error) {
+        const told = failure(error);
+        if (told instanceof SourceError && told.code === 'source_unreadable') return told.message;
+        throw told;
+      }
+    },
     close: () => reading.close(),
   };
 }
 
-async function read<Found>(found: Promise<Found>): Promise<Found> {
-  try {
-    return await found;
-  } catch (error) {
-    throw sourceError(error, 'source_unreadable');
-  }
-}
-
-async function* readable<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row, void, undefined> {
-  try {
-    yield* rows;
-  } catch (error) {
-    throw sourceError(error, 'source_unreadable');
-  }
-}
-
 async function damageOf(reading: StoreReading, isHeadless: boolean): Promise<string | null> {
   if (isHeadless) return 'its head row is gone';
-  try {
-    const complaint = await reading.ownComplaint();
-    if (complaint !== null) return complaint;
-    for await (const { kind, digest, text } of reading.documents())
-      if (sha256Hex(text) !== digest) return `the ${kind} stored under ${digest} is not what was put there`;
-    return null;
-  } catch (error) {
-    if (error instanceof StoreError) return error.message;
-    throw error;
-  }
+  const complaint = await reading.ownComplaint();
+  if (complaint !== null) return complaint;
+  for await (const { kind, digest, text } of reading.documents())
+    if (sha256Hex(text) !== digest) return `the ${kind} stored under ${digest} is not what was put there`;
+  return null;
 }
 
 function sourceError(error: unknown, code: SourceError['code']): unknown {

@@ -74,7 +74,7 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
         options.onProgress(seals.size());
       }
     } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
+      if (!(error instanceof SourceError) || error.code === 'source_lost') throw error;
       fault = unreadable(seals.size(), error.message);
     }
     const ordered = await order.end();

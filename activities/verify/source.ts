@@ -38,7 +38,12 @@ export interface RecordSource {
 
 /** What cannot even be looked at; damage within is a verdict. */
 export class SourceError extends Error {
-  readonly code: 'source_missing' | 'source_unreadable' | 'source_foreign';
+  readonly code:
+    | 'source_missing'
+    | 'source_unreadable'
+    | 'source_foreign'
+    /** It was there, and cannot be reached any more: nothing is known to be wrong with it, and nothing was shown. */
+    | 'source_lost';
 
   constructor(code: SourceError['code'], message: string) {
     super(message);

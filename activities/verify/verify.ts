@@ -27,7 +27,7 @@ export interface VerifyOptions {
   readonly onProgress?: (entries: number) => void;
 }
 
-/** Damage is a verdict. Throws a `SourceError` where there is nothing to look at. */
+/** Damage is a verdict. Throws a `SourceError` where there is nothing to look at, or not any more. */
 export async function verifyRecord(source: RecordSource, options: VerifyOptions): Promise<RecordVerdict> {
   try {
     return await verify(source, options);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCommitter, MAX_GROUP } from '../../activities/stores/committer.ts';
 
-/** A commit that ends when it is told to. */
-function slow() {
+/** A commit that ends when it is told to. `ahead`: that says at once that it is sent. */
+function slow(ahead: 'ahead' | 'in turn' = 'in turn') {
   const groups: (readonly string[])[] = [];
   const ends: ((error?: Error) => void)[] = [];
-  const committer = createCommitter<string>((calls) => {
+  const committer = createCommitter<string>((calls, sent) => {
     groups.push(calls);
+    if (ahead === 'ahead') sent();
     return new Promise((resolve, reject) => {
       ends.push((error) => (error === undefined ? resolve() : reject(error)));
     });
@@ -68,6 +69,90 @@ describe('the committer', () => {
     end();
     await Promise.all([all, closing]);
     expect(closed).toBe(true);
+  });
+
+  const sizes = (groups: readonly (readonly string[])[]) => groups.map((group) => group.length);
+  const turns = async () => {
+    for (let n = 0; n < 6; n += 1) await turn();
+  };
+
+  test('lets a crowd take turns in two groups where commits are sent before they are durable, and never in three', async () => {
+    const { committer, groups, end } = slow('ahead');
+    const answered: string[] = [];
+    const writer = async (name: string) => {
+      for (let n = 0; n < 3; n += 1) {
+        await committer.submit(`${name} ${n}`);
+        answered.push(name);
+      }
+    };
+    const all = Promise.all(Array.from({ length: 100 }, (_, n) => writer(String(n))));
+    await turns();
+    expect(sizes(groups)).toEqual([100]);
+    end();
+    await turns();
+    // The first group shows that commits are sent ahead; from then on there are halves.
+    expect([sizes(groups), answered.length]).toEqual([[100, 50, 50], 100]);
+    end();
+    await turns();
+    expect([sizes(groups), answered.length]).toEqual([[100, 50, 50, 50], 150]);
+    for (let n = 0; n < 3; n += 1) {
+      end();
+      await turns();
+    }
+    await all;
+    expect(sizes(groups)).toEqual([100, 50, 50, 50, 50]);
+    await committer.close();
+  });
+
+  test('makes no group larger than any, however large the crowd', async () => {
+    const { committer, groups, end } = slow('ahead');
+    const all = Promise.all(Array.from({ length: MAX_GROUP * 4 }, (_, n) => committer.submit(String(n))));
+    for (let n = 0; n < 4; n += 1) {
+      await turns();
+      end();
+    }
+    await all;
+    expect(sizes(groups)).toEqual([MAX_GROUP, MAX_GROUP, MAX_GROUP, MAX_GROUP]);
+  });
+
+  test('keeps few callers together, sent ahead or not', async () => {
+    const { committer, groups, end } = slow('ahead');
+    const submit = (count: number) => Array.from({ length: count }, (_, n) => committer.submit(String(n)));
+    const first = submit(20);
+    await turns();
+    const second = submit(20);
+    await turns();
+    expect(sizes(groups)).toEqual([20]);
+    end();
+    await Promise.all(first);
+    await turns();
+    expect(sizes(groups)).toEqual([20, 20]);
+    end();
+    await Promise.all(second);
+  });
+
+  test('fails the group that failed, answers the one sent behind it for itself, and closes after both', async () => {
+    const { committer, groups, end } = slow('ahead');
+    const first = committer.submit('first');
+    await turns();
+    end();
+    await first;
+    const crowd = Array.from({ length: 100 }, (_, n) => committer.submit(String(n)));
+    const outcomes = Promise.allSettled(crowd);
+    await turns();
+    expect(sizes(groups)).toEqual([1, 50, 50]);
+    let closed = false;
+    const closing = committer.close().then(() => (closed = true));
+    end(new Error('the connection is gone'));
+    await turns();
+    expect(closed).toBe(false);
+    end();
+    await closing;
+    const fates = (await outcomes).map(({ status }) => status);
+    expect([fates.slice(0, 50), fates.slice(50)].map((half) => [...new Set(half)])).toEqual([
+      ['rejected'],
+      ['fulfilled'],
+    ]);
   });
 
   test('lets a single caller wait for nobody, and yet leaves turns to others', async () => {

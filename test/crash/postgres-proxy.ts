@@ -14,7 +14,7 @@ export interface Cable {
   close(): Promise<void>;
 }
 
-const WRITE = /^\s*(BEGIN|INSERT|UPDATE|COMMIT)/;
+const WRITE = /^\s*(BEGIN|INSERT|UPDATE|WITH|COMMIT)/;
 
 /** Whole messages of the protocol out of a stream: a letter (the first one has none), a length, a body. */
 function messages(onMessage: (letter: string, message: Buffer) => void, first: 'letter' | 'none') {

@@ -18,6 +18,11 @@ export interface Server {
 export interface Connections {
   /** Runs `work` on the one connection for commits. After an error the connection, with its transaction, is gone. */
   commit<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+  /**
+   * The same for work that MUST hand over all it sends before it first waits: it need not wait until the work before it
+   * is answered, when that is of this kind too.
+   */
+  follow<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
   read<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -35,6 +40,7 @@ export function createConnections(server: Server): Connections {
   const readers = createPool({ ...options, max: READERS });
   return {
     commit: (work) => committer.use(work),
+    follow: (work) => committer.share(work),
     read: (work) => readers.use(work),
     async close() {
       await Promise.all([committer.end(), readers.end()]);
@@ -88,17 +94,38 @@ function createPool(config: PoolConfig) {
     }
   };
 
+  interface Held {
+    readonly client: PoolClient;
+    users: number;
+    broken: boolean;
+  }
+  const hold = async (): Promise<Held> => ({
+    client: await translated('connecting to the store', connect),
+    users: 0,
+    broken: false,
+  });
+  const use = async <T>(held: Held, work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    held.users += 1;
+    let isDone = false;
+    try {
+      const result = await work(held.client);
+      isDone = true;
+      return result;
+    } finally {
+      held.users -= 1;
+      held.broken ||= !isDone;
+      if (held.users === 0) held.client.release(held.broken);
+    }
+  };
+  /** The connection of those who share one. Nobody joins once somebody waits for it, so that everybody's turn comes. */
+  let shared: Held | null = null;
+
   return {
-    async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-      const client = await translated('connecting to the store', connect);
-      let broken = true;
-      try {
-        const result = await work(client);
-        broken = false;
-        return result;
-      } finally {
-        client.release(broken);
-      }
+    use: async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => use(await hold(), work),
+    async share<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+      const isOpen = shared !== null && shared.users > 0 && !shared.broken && pool.waitingCount === 0;
+      if (shared === null || !isOpen) shared = await hold();
+      return use(shared, work);
     },
     end: () => pool.end(),
   };

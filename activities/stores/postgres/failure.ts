@@ -13,9 +13,23 @@ export async function translated<T>(what: string, work: () => Promise<T>): Promi
   }
 }
 
-function translate(what: string, error: unknown): StoreError {
+/**
+ * The same for whoever only reads: what the server cannot read, or make sense of, is damage as well. What is left says
+ * that the server cannot be had, and nothing of what it holds.
+ */
+export async function translatedReading<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StoreError
+      ? error
+      : translate(what, error, (code) => isDamage(code) || isUnreadable(code));
+  }
+}
+
+function translate(what: string, error: unknown, isOurs: (code: string) => boolean = isDamage): StoreError {
   const code = codeOf(error);
-  if (isDamage(code))
+  if (isOurs(code))
     return new StoreError(
       'store_untrusted',
       `${what} failed (${code}): the tables are damaged or were changed from outside; run "cordon audit verify"`,
@@ -25,7 +39,7 @@ function translate(what: string, error: unknown): StoreError {
 }
 
 /** SQLSTATE, or Node's code of a network error. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code;
   return 'connection lost';
@@ -36,6 +50,11 @@ function isDamage(code: string): boolean {
   return /^(23...|42P01|42703|42804|42883|3F000|XX00[12])$/.test(code);
 }
 
+/** Failed system calls, data of no meaning, internal errors. */
+function isUnreadable(code: string): boolean {
+  return /^(22...|58...|XX...)$/.test(code);
+}
+
 const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/^28/, 'the server refused the user or the password; check state and state_password'],
   [/^3D000/, 'there is no such database; create it, or check state'],
@@ -43,6 +62,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/^25006/, 'the server is read-only, perhaps a standby; name the primary'],
   [/^53100/, 'the server’s disk is full; make room, nothing runs until then'],
   [/^53300/, 'the server has no connection to spare; raise max_connections or run fewer workers'],
+  [/^57P0/, 'the server ended the connection; the call can be repeated'],
   [/^55P03|^57014|^40/, 'another process holds the log for too long; the call can be repeated'],
   [
     /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT)$/,

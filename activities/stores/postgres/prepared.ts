@@ -40,7 +40,7 @@ export function createStatements(): Statements {
       ),
     refusedBy(error) {
       const code = codeOf(error);
-      if (!isPrepared || (code !== UNKNOWN && code !== TWICE)) return false;
+      if (code !== UNKNOWN && code !== TWICE) return false;
       isPrepared = false;
       return true;
     },

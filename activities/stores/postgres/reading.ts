@@ -6,7 +6,7 @@ import type { StoreReading } from '../reading.ts';
 import { shownSource } from '../source.ts';
 import type { EntryRow, HeadRow } from '../tables.ts';
 import { clientOptions, type Server } from './connect.ts';
-import { translated } from './failure.ts';
+import { translatedReading } from './failure.ts';
 import { SCHEMA_VERSION, versionOf } from './schema.ts';
 import { ALL_DOCUMENTS, ALL_NOTES, DOCUMENT, entriesFrom, HEAD, valuesFrom } from './statements.ts';
 import { keptValue, type ValueRow } from './value-row.ts';
@@ -20,7 +20,7 @@ export async function openPostgresForReading(server: Server): Promise<StoreReadi
   // Whoever reads hears of a lost connection from the query.
   client.on('error', () => {});
   try {
-    await translated(`reading ${where}`, async () => {
+    await translatedReading(`reading ${where}`, async () => {
       await client.connect();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       refuseForeign(await versionOf(client), where);
@@ -44,7 +44,7 @@ function refuseForeign(version: number | null, where: string): void {
 
 function readingOf(client: Client, where: string): StoreReading {
   const rowsOf = <Row extends object>(text: string): Promise<readonly Row[]> =>
-    translated(`reading ${where}`, async () => (await client.query<Row & QueryResultRow>(text)).rows);
+    translatedReading(`reading ${where}`, async () => (await client.query<Row & QueryResultRow>(text)).rows);
 
   /** A cursor of the server's: neither side holds more than a page. */
   async function* through<Row extends object>(
@@ -78,7 +78,7 @@ function readingOf(client: Client, where: string): StoreReading {
       return (await rowsOf<{ readonly note: string }>(ALL_NOTES)).map(({ note }) => note);
     },
     async document(kind, digest) {
-      const { rows } = await translated(`reading ${where}`, () =>
+      const { rows } = await translatedReading(`reading ${where}`, () =>
         client.query<{ readonly text: string }>(DOCUMENT, [kind, digest]),
       );
       return rows[0]?.text ?? null;

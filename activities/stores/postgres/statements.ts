@@ -9,15 +9,16 @@ const LIMITS = {
   idle_in_transaction_session_timeout: 30_000,
 };
 
-/** Statements that begin a transaction; the last one locks the head and tells it. */
-export function lockHead(synchronousCommit: 'on' | 'remote_apply'): readonly string[] {
+/** Begins a transaction that holds to our limits. */
+export function beginning(synchronousCommit: 'on' | 'remote_apply'): string {
   const settings = Object.entries({ synchronous_commit: synchronousCommit, ...LIMITS });
   return [
     'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
-    `SELECT ${settings.map(([name, value]) => `set_config('${name}', '${value}', true)`).join(', ')}`,
-    `${HEAD} FOR UPDATE`,
-  ];
+    ...settings.map(([name, value]) => `SET LOCAL ${name} = '${value}'`),
+  ].join('; ');
 }
+
+export const LOCK_HEAD = `${HEAD} FOR UPDATE`;
 
 const ENTRY = 'i AS "index", id, run, run_seq AS "runSeq", bytes';
 

@@ -10,50 +10,41 @@
  *    repeated here: such a transaction wrote nothing.
  * Q4 Writes and COMMIT travel together. When a write fails the server turns the COMMIT into a rollback and says so;
  *    only the word COMMIT counts.
+ * Q5 A group whose outcome can be foreseen travels whole, without a look at the head. Its first statement locks the head
+ *    and writes only where that is the foreseen one; where it is not, or a key is there already, nothing is stored and
+ *    the group is decided anew by what is found under the lock. The next group may be sent behind it, following the head
+ *    that it will leave: it is stored after it, or not at all.
  */
 import type { ClientBase } from 'pg';
 import type { StoredEntry } from '../audit.ts';
 import { fromClaimRow, type ClaimRow } from '../claim-row.ts';
 import { wholeEntries, type HeadRow, type Tables } from '../tables.ts';
 import { createPostgresCheckpoints } from './checkpoints.ts';
+import { createCommits } from './commits.ts';
 import type { Connections } from './connect.ts';
 import { translated } from './failure.ts';
 import { createStatements } from './prepared.ts';
 import type { Durability } from './self-check.ts';
 import {
+  beginning,
   CLAIMS,
   CLAIMS_OF,
   DOCUMENT,
   ENTRIES_AT,
   ENTRIES_FROM,
   HEAD,
-  lockHead,
   PLACES_OF_RUN,
   VALUES_FROM,
 } from './statements.ts';
-import { headOf, rowsOf, transact } from './transaction.ts';
+import { headOf, rowsOf } from './transaction.ts';
 import { keptValue, type ValueRow } from './value-row.ts';
 
 export function createPostgresTables(connections: Connections, durability: Durability): Tables {
-  const lock = lockHead(durability.synchronousCommit);
-  const statements = createStatements();
-  /** The head as we left it last. */
-  let left: HeadRow | null = null;
   const reading = <T>(work: (client: ClientBase) => Promise<T>): Promise<T> =>
     connections.read((client) => translated('reading the store', () => work(client)));
 
   return {
-    async commit(ahead, deliberate) {
-      const attempt = () =>
-        connections.commit((client) => transact(client, { lock, statements, ahead, left, deliberate }));
-      const conclusion = await attempt().catch((error: unknown) => {
-        // Nothing was stored: the transaction ended with the statement that the connection does not know.
-        if (!statements.refusedBy(error)) throw error;
-        return attempt();
-      });
-      left = conclusion.head ?? left;
-      return conclusion;
-    },
+    commit: createCommits(connections, beginning(durability.synchronousCommit), createStatements()),
     head: () => reading(async (client) => headOf(await rowsOf<HeadRow>(client, HEAD, []))),
     entries: (from, limit) => reading((client) => rowsOf<StoredEntry>(client, ENTRIES_FROM, [from, limit])),
     placesOfRun: (run, before, limit) =>

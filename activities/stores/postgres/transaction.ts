@@ -6,36 +6,46 @@ import { StoreError } from '../ledger.ts';
 import type { CounterNeed, ReservationRow } from '../reservations.ts';
 import type { Changes, Deliberation, EntryRow, Found, HeadRow, Needs } from '../tables.ts';
 import { translated } from './failure.ts';
-import { foresee, isAsForeseen, type Deliberate } from './foresight.ts';
+import type { Deliberate } from '../foresight.ts';
 import type { Query, Statements } from './prepared.ts';
-import { CLAIMS, ENDS, ENTRIES_BY_ID, ENTRIES_FROM, RESERVATIONS, VALUES_OF } from './statements.ts';
+import {
+  CLAIMS,
+  ENDS,
+  ENTRIES_BY_ID,
+  ENTRIES_FROM,
+  LOCK_HEAD,
+  RESERVATIONS,
+  VALUES_OF,
+} from './statements.ts';
 import { keptValue, type ValueRow } from './value-row.ts';
 import { inserts } from './writes.ts';
 
 export interface Transaction<Conclusion extends Changes> {
-  readonly lock: readonly string[];
+  readonly begin: string;
   readonly statements: Statements;
   readonly ahead: Needs;
-  readonly left: HeadRow | null;
   readonly deliberate: Deliberate<Conclusion>;
+}
+
+export interface Transacted<Conclusion extends Changes> {
+  /** As it was found under the lock. */
+  readonly head: HeadRow;
+  /** What was asked ahead. */
+  readonly found: Found;
+  readonly conclusion: Conclusion;
 }
 
 export async function transact<Conclusion extends Changes>(
   client: ClientBase,
-  { lock, statements: { query }, ahead, left, deliberate }: Transaction<Conclusion>,
-): Promise<Conclusion> {
+  { begin, statements: { query }, ahead, deliberate }: Transaction<Conclusion>,
+): Promise<Transacted<Conclusion>> {
   const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
   const ask: Ask = async <Row extends object>(text: string, values: readonly unknown[]) =>
     (await query<Row>(client, text, values)).rows;
-  const asked = talk(() => Promise.all([lockedHead(client, lock), answer(ask, ahead)]));
-  const foreseen = foresee(ahead, left, deliberate);
-  const [head, found] = await asked;
-  const conclusion =
-    foreseen !== null && isAsForeseen(left, head, found)
-      ? foreseen
-      : await conclude(deliberate(head, found), (needs) => talk(() => answer(ask, needs)));
+  const [head, found] = await talk(() => Promise.all([lockedHead(client, begin), answer(ask, ahead)]));
+  const conclusion = await conclude(deliberate(head, found), (needs) => talk(() => answer(ask, needs)));
   await talk(() => write(client, query, conclusion));
-  return conclusion;
+  return { head, found, conclusion };
 }
 
 async function conclude<Conclusion extends Changes>(
@@ -58,9 +68,9 @@ export async function rowsOf<Row extends object>(
   return rows;
 }
 
-async function lockedHead(client: ClientBase, lock: readonly string[]): Promise<HeadRow> {
-  const results = await Promise.all(lock.map((text) => rowsOf<HeadRow>(client, text, [])));
-  return headOf(results.at(-1) ?? []);
+async function lockedHead(client: ClientBase, begin: string): Promise<HeadRow> {
+  const [, rows] = await Promise.all([client.query(begin), rowsOf<HeadRow>(client, LOCK_HEAD, [])]);
+  return headOf(rows);
 }
 
 export function headOf([row]: readonly HeadRow[]): HeadRow {

@@ -1,17 +1,11 @@
 /** Changes as statements: one for each table that changes, whatever the number of rows. */
-import { Buffer } from 'node:buffer';
 import { toClaimRow, type ClaimRow } from '../claim-row.ts';
 import type { ClaimRecord } from '../claims.ts';
 import type { StoredDocument } from '../documents.ts';
-import { nodeCodec } from '../codec.ts';
 import type { ReservationRow, Reserver } from '../reservations.ts';
-import type { Changes, EntryRow, HeadRow } from '../tables.ts';
-import type { KeptValue, ValueName } from '../values.ts';
-
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
+import type { Changes } from '../tables.ts';
+import type { ValueName } from '../values.ts';
+import { insertEntries, insertValues, setHead, type Statement } from './log-writes.ts';
 
 /** In the order in which the tables' guards expect them: entries before the head that counts them. */
 export function inserts(changes: Changes): readonly Statement[] {
@@ -26,43 +20,6 @@ export function inserts(changes: Changes): readonly Statement[] {
     ...(returned.length === 0 ? [] : [giveBack(returned)]),
     ...(reservations.length === 0 ? [] : [reserve(reservations)]),
   ];
-}
-
-/**
- * All bytes travel as one value, which the driver sends as it is, and are cut apart by the server. A list of byte
- * strings would travel as text, at twice the length.
- */
-function insertEntries(entries: readonly EntryRow[]): Statement {
-  let end = 1;
-  const begins = entries.map(({ bytes }) => (end += bytes.length) - bytes.length);
-  return {
-    text: `
-INSERT INTO cordon.entries (i, id, run, run_seq, bytes)
-SELECT i, id, run, run_seq, substring($7::bytea FROM begins FOR length)
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::int[])
-  AS added (i, id, run, run_seq, begins, length)`,
-    values: [
-      listed(entries.map(({ index }) => index)),
-      listed(entries.map(({ id }) => id)),
-      entries.map(({ run }) => run),
-      listed(entries.map(({ runSeq }) => runSeq)),
-      listed(begins),
-      listed(entries.map(({ bytes }) => bytes.length)),
-      Buffer.concat(entries.map(({ bytes }) => bytes)),
-    ],
-  };
-}
-
-/** Numbers and hexadecimal digits as the array they are to the server: the driver would look at each for what to escape. */
-function listed(items: readonly (number | string)[]): string {
-  return `{${items.join(',')}}`;
-}
-
-function setHead({ log, size, leaf, at }: HeadRow): Statement {
-  return {
-    text: 'UPDATE cordon.head SET log = $1, size = $2, leaf = $3, at = $4',
-    values: [log, size, leaf, at],
-  };
 }
 
 const CLAIM_COLUMNS: readonly (readonly [name: keyof ClaimRow, type: 'text' | 'bigint'])[] = [
@@ -99,23 +56,6 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`
       documents.map(({ kind }) => kind),
       documents.map(({ digest }) => digest),
       documents.map(({ text }) => text),
-    ],
-  };
-}
-
-function insertValues(values: readonly KeptValue[]): Statement {
-  const rows = values.flatMap(({ index, path, value }) =>
-    value === null ? [] : [{ index, path, ...value }],
-  );
-  return {
-    text: `
-INSERT INTO cordon.personal (i, path, salt, text)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[])`,
-    values: [
-      rows.map(({ index }) => index),
-      rows.map(({ path }) => path),
-      rows.map(({ salt }) => Buffer.from(salt)),
-      rows.map(({ text }) => Buffer.from(nodeCodec.encode(text))),
     ],
   };
 }

@@ -105,8 +105,7 @@ async function verify(
       deep: options.deep === true,
       now: Date.now(),
       onProgress: progress.at,
-    });
-    progress.end();
+    }).finally(progress.end);
     const name = typeof named === 'string' ? named : shownSource(named.state);
     if (tell === null) terminal.out.write(verdictText(name, verdict, terminal.out));
     else tell(verdictJson(name, verdict));
