@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { googleWorkspace } from './google-workspace.ts';
+
+keepThroughDeath(googleWorkspace);

@@ -1,0 +1,68 @@
+/** The actions of the Google connector, and a mailbox for them. */
+import { actions, openGoogle, type GoogleWorld } from '../google-workspace-actions.ts';
+import { VICTIM } from '../google-workspace-world.ts';
+import type { Subject } from './family.ts';
+import type { Action } from './law.ts';
+import { holdingHttp, type Place } from './place.ts';
+import { startRelay } from './relay.ts';
+
+export interface GooglePlace extends Place {
+  readonly world: GoogleWorld;
+}
+
+async function open(): Promise<GooglePlace> {
+  const world = await openGoogle();
+  const { simulator } = world;
+  const relay = await startRelay(Number(new URL(simulator.url).port));
+  const effects = (): number => simulator.effects().length;
+  return {
+    world,
+    settings: (keep) => ({ connectors: { google_workspace: googleSection(world, keep, relay.url) } }),
+    effects,
+    state: () => world.state(),
+    ...holdingHttp(relay, effects),
+    async close() {
+      await relay.close();
+      await world.close();
+    },
+  };
+}
+
+export function googleSection(
+  { simulator }: GoogleWorld,
+  keep: (name: string, value: string) => string,
+  url: string,
+) {
+  return {
+    service_account: keep('google-service-account', simulator.keyFile),
+    admin_subject: simulator.adminSubject,
+    organisation_domains: [simulator.domain],
+    second_factor_unit: '/Second factor required',
+    root_url: url,
+    token_url: `${url}/token`,
+  };
+}
+
+const connector = 'google-workspace';
+const input = () => ({ user_email: VICTIM });
+
+const acting: readonly Action<GooglePlace>[] = actions.map(({ type, account, input: more, effects, anew }) => ({
+  connector,
+  type,
+  effects,
+  ...(anew === undefined ? {} : { anew }),
+  input: async ({ world }) => ({ [account]: VICTIM, ...(await more?.(world)) }),
+}));
+
+const reading: readonly Action<GooglePlace>[] = [
+  { connector, type: 'ProofOfControl', effects: 0, input: () => ({ account_email: VICTIM }) },
+  { connector, type: 'EvidenceSnapshot', effects: 0, input: () => ({ ...input(), case_id: 'CASE-1' }) },
+  { connector, type: 'ListFilters', effects: 0, input },
+  { connector, type: 'ListMailAccess', effects: 0, input },
+  { connector, type: 'Enroll2FA', effects: 0, input },
+];
+
+export const googleWorkspace: readonly Subject<GooglePlace>[] = [...acting, ...reading].map((action) => ({
+  action,
+  open,
+}));

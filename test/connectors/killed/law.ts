@@ -1,0 +1,250 @@
+/**
+ * What every action keeps to when the worker that performs it is killed in the middle of the call, by SIGKILL and in a
+ * process of its own: the next worker finds the claim, and there is one effect in the world and a true word about it.
+ */
+import { expect } from '@jest/globals';
+import { UNDO } from '../../../activities/catalogue/undo.ts';
+import { everyContract } from '../../../activities/catalogue/index.ts';
+import type { Performance } from '../../../activities/connectors/connector.ts';
+import { claimKey, inputsDigest, sha256 } from '../../../activities/keys.ts';
+import { appendFacts } from '../../../activities/record.ts';
+import { performanceIn } from '../../../activities/undo/performance.ts';
+import { planUndo } from '../../../activities/undo/plan.ts';
+import type { World } from '../../../activities/world.ts';
+import { canonical } from '../../../workflows/audit/canonical.ts';
+import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
+import { sealPlan } from '../../../workflows/language/seal.ts';
+import { UNDO_PLAYBOOK } from '../../../workflows/language/reserved.ts';
+import type { PlannedTask } from '../../../workflows/language/plan.ts';
+import type { Result, RunRef } from '../../../workflows/ports.ts';
+import { entriesOf, eventsOf } from '../../server/record.ts';
+import { plan, RUN, task } from '../../walk/samples.ts';
+import type { Law } from '../../contracts/law.ts';
+import { openLife, takeUp, type Life, type Order } from './life.ts';
+import { settle, type Home, type Moment, type Place, type Telling } from './place.ts';
+import type { Workers } from './workers.ts';
+
+export interface Action<P extends Place = Place> extends Telling {
+  readonly connector: string;
+  readonly type: string;
+  /** What tells it from others of its type. */
+  readonly where?: string;
+  readonly input: (place: P) => JsonObject | Promise<JsonObject>;
+  /** Changes that one call makes; 0: it only reads. */
+  readonly effects: number;
+  /** Where a repeat has to make some of them anew, because the answer that was lost cannot be had again. */
+  readonly effectsOfRepeat?: number;
+  /** Another call does it anew, whatever there is. */
+  readonly anew?: true;
+  /** Nobody outside is asked or told: it reads and writes what is ours. */
+  readonly local?: true;
+  /** In the place of what the connector says of itself, for what must be found out. */
+  readonly declared?: Pick<Performance, 'repeat'>;
+  /** What the next worker is like, where it is not like the dead one. */
+  readonly next?: (world: World) => World;
+}
+
+export function nameOf({ connector, type, where }: Action): string {
+  return `${connector} ${type}${where === undefined ? '' : ` (${where})`}`;
+}
+
+export const LAWS = {
+  request: 'killed with its request on the way: nothing is done twice, and nothing is said that is not so',
+  answer: 'killed with the answer on its way back: the effect stays one, is known, and can be taken back',
+  undo: 'killed while it takes the effect back: the next one finishes that, once',
+  question: 'killed before it was told how things stand: the next one asks again',
+  record: 'killed between the effect and its record: the next one says the same',
+} as const;
+
+interface Scene<P extends Place> {
+  readonly action: Action<P>;
+  readonly place: P;
+  readonly home: Home;
+  readonly life: Life;
+  readonly workers: Workers;
+  readonly order: Order;
+}
+
+/** `undoable`: whether its connector takes it back, and `repeats`: whether it repeats it. */
+export function killedLaws<P extends Place>(
+  action: Action<P>,
+  workers: Workers,
+  undoable: boolean,
+): readonly Law<P>[] {
+  const law = (says: string, body: (scene: Scene<P>) => Promise<void>): Law<P> => ({
+    says,
+    holds: (open) => inScene(open, action, workers, body),
+  });
+  if (action.local === true) return [law(LAWS.record, throughDeath('record'))];
+  if (action.effects === 0) return [law(LAWS.question, throughDeath('question'))];
+  return [
+    law(LAWS.request, throughDeath('request')),
+    law(LAWS.answer, throughDeath('answer')),
+    ...(undoable ? [law(LAWS.undo, throughDeathOfUndo)] : []),
+  ];
+}
+
+async function inScene<P extends Place>(
+  open: () => P | Promise<P>,
+  action: Action<P>,
+  workers: Workers,
+  body: (scene: Scene<P>) => Promise<void>,
+): Promise<void> {
+  const place = await open();
+  const home = settle(place);
+  const life = await openLife(home.file);
+  try {
+    const order = await firstOrder(life.world, action, await action.input(place));
+    await body({ action, place, home, life, workers, order });
+  } finally {
+    await life.close();
+    await place.close();
+    home.remove();
+  }
+}
+
+const TASK = 'the_task';
+
+/** The call as a run makes it, and the run as the record knows it. */
+async function firstOrder(world: World, action: Action, given: JsonObject): Promise<Order> {
+  const { connector, type } = action;
+  const performance = performanceIn(world.connectors.get(connector), type);
+  if (performance === undefined) throw new Error(`no ${connector} that performs ${type}`);
+  const { reversibility, repeat, timeoutMs } = { ...performance, ...action.declared };
+  const planned = task(TASK, { type, connector, reversibility, repeat, timeoutMs });
+  const sealed = sealPlan(plan([planned]), sha256, canonical);
+  await world.ledger.put({ kind: 'plan', digest: sealed.digest, text: canonical(sealed.plan as never) });
+  const run: RunRef = { ...RUN, planDigest: sealed.digest };
+  await begin(world, run);
+  return orderOf(world, run, planned, given);
+}
+
+async function begin(world: World, run: RunRef): Promise<void> {
+  const details = { playbook: run.playbook, version: run.playbookVersion, plan: run.planDigest };
+  const started = { event: 'playbook_started', task: null, details, at: Date.now(), coordinate: 's' } as const;
+  await appendFacts(world, run, [started]);
+}
+
+function orderOf(
+  world: World,
+  run: RunRef,
+  { name, type, connector, reversibility, repeat, timeoutMs }: PlannedTask,
+  given: JsonObject,
+  key = { key: name, scope: 'run' as 'run' | 'global' },
+): Order {
+  const contract = world.contracts.get(type) ?? everyContract.get(type);
+  if (contract === undefined || connector === null) throw new Error(`${type} is no task type`);
+  const inputs = contract.input.parse(given) as JsonObject;
+  const question = { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [] };
+  const call = {
+    question,
+    inputsDigest: inputsDigest(type, connector, inputs),
+    targets: contract.targets(inputs),
+    label: name,
+    rules: [],
+    card: null,
+    retry: { attempts: 6, backoffMs: 1, on: ['rate_limited', 'unavailable', 'unknown'] as const },
+    timeoutMs,
+  };
+  return { run, call };
+}
+
+/** What `cordon undo` would plan of the run, as its one task's call. */
+async function undoOrder({ world }: Life, { run }: Order): Promise<Order> {
+  const planned = await planUndo(world, run.caseId, { workflow_id: run.workflowId, run_id: run.chain });
+  if (planned.kind === 'refused') throw new Error(planned.problems.join('\n'));
+  const { plan: undoPlan, digest } = planned.sealed;
+  const [taken] = undoPlan.tasks;
+  const key = taken?.key?.template;
+  if (taken?.inputs.kind !== 'literal' || key?.kind !== 'literal' || !isObject(taken.inputs.value))
+    throw new Error('an undo is planned with what it takes back');
+  const undoRun = { ...run, workflowId: 'undo', chain: 'undo', playbook: UNDO_PLAYBOOK, planDigest: digest };
+  return orderOf(world, undoRun, taken, taken.inputs.value, { key: String(key.value), scope: 'global' });
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Gives how many changes the dead one made. */
+async function killMidCall<P extends Place>(
+  { place, life, home, workers, action }: Scene<P>,
+  order: Order,
+  moment: Moment,
+): Promise<number> {
+  const made = place.effects();
+  const held = moment === 'record' ? new Promise<never>(() => undefined) : place.hold(moment, action);
+  const victim = await workers.send({ file: home.file, order, mute: moment === 'record' });
+  const late = new Promise<string>((resolve) => {
+    setTimeout(() => resolve('nothing'), PATIENCE_MS).unref();
+  });
+  const said = await Promise.race([held.then(() => 'held'), victim.says, late]);
+  expect(said).toBe(moment === 'record' ? 'acted' : 'held');
+  await victim.kill();
+  place.letGo();
+  const claim = await life.world.ledger.lookup(claimKey(order.call.question, order.run));
+  expect(claim?.state).toBe('calling');
+  return place.effects() - made;
+}
+
+function throughDeath(moment: Moment) {
+  return async <P extends Place>(scene: Scene<P>): Promise<void> => {
+    const { action, place, life, order } = scene;
+    const before = place.state();
+    const byTheDead = await killMidCall(scene, order, moment);
+    expect(byTheDead > 0).toBe(moment === 'answer' || (moment === 'record' && action.effects > 0));
+    const world = action.next?.(life.world) ?? life.world;
+    const result = await takeUp({ world }, order);
+    if (order.call.question.repeat === 'none') return expectOpen(scene, result, byTheDead);
+    await expectOnce(scene, result, moment);
+    if (order.call.question.reversibility === 'none' || moment === 'request') return;
+    const way = performanceIn(world.connectors.get(action.connector), action.type)?.undo;
+    if (way === undefined) return;
+    expect(await takeUp(life, await undoOrder(life, order))).toMatchObject({ kind: 'done' });
+    expect(place.state()).toEqual(before);
+  };
+}
+
+/** Nobody knows, nobody repeats it, and a person is told so. */
+async function expectOpen<P extends Place>(
+  { place, life, order }: Scene<P>,
+  result: Result,
+  byTheDead: number,
+): Promise<void> {
+  expect(result).toMatchObject({ kind: 'indeterminate', attempts: 1 });
+  expect(place.effects()).toBe(byTheDead);
+  const claim = await life.world.ledger.lookup(claimKey(order.call.question, order.run));
+  expect(claim?.state).toBe('indeterminate');
+  expect((await takeUp(life, order)).kind).toBe('indeterminate');
+  expect(place.effects()).toBe(byTheDead);
+}
+
+async function expectOnce<P extends Place>(
+  { action, place, life, order, home }: Scene<P>,
+  result: Result,
+  moment: Moment,
+): Promise<void> {
+  expect(['done', 'action_required']).toContain(result.kind);
+  const { effects, effectsOfRepeat = effects } = action;
+  const all = moment === 'answer' ? effectsOfRepeat : effects;
+  expect(place.effects()).toBe(all);
+  const events = eventsOf(entriesOf(home.state, order.run.chain), TASK);
+  expect(events.filter((event) => event === 'connector_intent').length).toBeGreaterThan(1);
+  expect(events.at(-1)).toBe('connector_called');
+  if (action.anew === true) return;
+  // Another run finds nothing left to do: what was said to be done is so.
+  const other = { ...order, run: { ...order.run, workflowId: 'other', chain: 'other' } };
+  expect((await takeUp(life, other)).kind).toBe(result.kind);
+  expect(place.effects()).toBe(all);
+}
+
+async function throughDeathOfUndo<P extends Place>(scene: Scene<P>): Promise<void> {
+  const { place, life, order } = scene;
+  const before = place.state();
+  expect(await takeUp(life, order)).toMatchObject({ kind: 'done' });
+  expect(place.state()).not.toEqual(before);
+  const undo = await undoOrder(life, order);
+  expect(undo.call.question.type).toBe(UNDO);
+  await killMidCall(scene, undo, 'answer');
+  expect(await takeUp(life, undo)).toMatchObject({ kind: 'done' });
+  expect(place.state()).toEqual(before);
+  await expect(undoOrder(life, order)).rejects.toThrow('nothing_to_undo');
+}
