@@ -28,5 +28,5 @@ export function keepThroughDeath<P extends Place>(subjects: readonly Subject<P>[
   const workers = createWorkers();
   afterAll(() => workers.close());
   for (const { action, open } of subjects)
-    keeps(nameOf(action as Action), killedLaws(action, workers, undoable(action)), open);
+    keeps(nameOf(action), killedLaws(action, workers, action.undoable ?? undoable(action)), open);
 }

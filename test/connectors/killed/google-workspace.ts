@@ -1,6 +1,9 @@
 /** The actions of the Google connector, and a mailbox for them. */
+import { expect } from '@jest/globals';
 import { actions, openGoogle, type GoogleWorld } from '../google-workspace-actions.ts';
 import { VICTIM } from '../google-workspace-world.ts';
+import type { World } from '../../../activities/world.ts';
+import type { Result } from '../../../workflows/ports.ts';
 import type { Subject } from './family.ts';
 import type { Action } from './law.ts';
 import { holdingHttp, type Place } from './place.ts';
@@ -46,13 +49,26 @@ export function googleSection(
 const connector = 'google-workspace';
 const input = () => ({ user_email: VICTIM });
 
-const acting: readonly Action<GooglePlace>[] = actions.map(({ type, account, input: more, effects, anew }) => ({
-  connector,
-  type,
-  effects,
-  ...(anew === undefined ? {} : { anew }),
-  input: async ({ world }) => ({ [account]: VICTIM, ...(await more?.(world)) }),
-}));
+const acting: readonly Action<GooglePlace>[] = actions.map(
+  ({ type, account, input: more, effects, anew }) => ({
+    connector,
+    type,
+    effects,
+    ...(anew === undefined ? {} : { anew }),
+    input: async ({ world }) => ({ [account]: VICTIM, ...(await more?.(world)) }),
+    ...(type === 'RotatePassword' ? { sound: passwordIsKept } : {}),
+  }),
+);
+
+/** What signs the owner in is what the reference leads to. */
+export async function passwordIsKept(
+  { world: { simulator } }: Pick<GooglePlace, 'world'>,
+  result: Result,
+  { secret }: World,
+): Promise<void> {
+  const reference = result.kind === 'done' ? String(result.output['password_ref']) : '';
+  expect(simulator.passwordIs(VICTIM, await secret(reference, connector))).toBe(true);
+}
 
 const reading: readonly Action<GooglePlace>[] = [
   { connector, type: 'ProofOfControl', effects: 0, input: () => ({ account_email: VICTIM }) },

@@ -7,6 +7,7 @@ import { UNDO } from '../../../activities/catalogue/undo.ts';
 import { everyContract } from '../../../activities/catalogue/index.ts';
 import type { Performance } from '../../../activities/connectors/connector.ts';
 import { claimKey, inputsDigest, sha256 } from '../../../activities/keys.ts';
+import { verifyEvidence } from '../../../activities/evidence/verify.ts';
 import { appendFacts } from '../../../activities/record.ts';
 import { performanceIn } from '../../../activities/undo/performance.ts';
 import { planUndo } from '../../../activities/undo/plan.ts';
@@ -17,6 +18,7 @@ import { sealPlan } from '../../../workflows/language/seal.ts';
 import { UNDO_PLAYBOOK } from '../../../workflows/language/reserved.ts';
 import type { PlannedTask } from '../../../workflows/language/plan.ts';
 import type { Result, RunRef } from '../../../workflows/ports.ts';
+import { verifyFile } from '../../audit/verified.ts';
 import { entriesOf, eventsOf } from '../../server/record.ts';
 import { plan, RUN, task } from '../../walk/samples.ts';
 import type { Law } from '../../contracts/law.ts';
@@ -38,20 +40,24 @@ export interface Action<P extends Place = Place> extends Telling {
   readonly anew?: true;
   /** Nobody outside is asked or told: it reads and writes what is ours. */
   readonly local?: true;
+  /** Where its connector takes it back only as it is configured here. */
+  readonly undoable?: true;
   /** In the place of what the connector says of itself, for what must be found out. */
   readonly declared?: Pick<Performance, 'repeat'>;
   /** What the next worker is like, where it is not like the dead one. */
   readonly next?: (world: World) => World;
+  /** What must be so besides, once it is done. */
+  readonly sound?: (place: P, result: Result, world: World) => void | Promise<void>;
 }
 
-export function nameOf({ connector, type, where }: Action): string {
+export function nameOf({ connector, type, where }: Pick<Action, 'connector' | 'type' | 'where'>): string {
   return `${connector} ${type}${where === undefined ? '' : ` (${where})`}`;
 }
 
 export const LAWS = {
-  request: 'killed with its request on the way: nothing is done twice, and nothing is said that is not so',
-  answer: 'killed with the answer on its way back: the effect stays one, is known, and can be taken back',
-  undo: 'killed while it takes the effect back: the next one finishes that, once',
+  request: 'killed with its request on the way: what is said of it in the end is so',
+  answer: 'killed with the answer on its way back: there stays one effect, and what is said of it is so',
+  undo: 'killed while the effect is taken back: the next one finishes that, and all is as before',
   question: 'killed before it was told how things stand: the next one asks again',
   record: 'killed between the effect and its record: the next one says the same',
 } as const;
@@ -65,7 +71,7 @@ interface Scene<P extends Place> {
   readonly order: Order;
 }
 
-/** `undoable`: whether its connector takes it back, and `repeats`: whether it repeats it. */
+/** `undoable`: whether its connector takes it back. */
 export function killedLaws<P extends Place>(
   action: Action<P>,
   workers: Workers,
@@ -96,6 +102,8 @@ async function inScene<P extends Place>(
   try {
     const order = await firstOrder(life.world, action, await action.input(place));
     await body({ action, place, home, life, workers, order });
+    expect(await verifyFile(home.state)).toMatchObject({ verified: true });
+    expect(await verifyEvidence(life.evidence, null)).toMatchObject({ verified: true });
   } finally {
     await life.close();
     await place.close();
@@ -106,7 +114,11 @@ async function inScene<P extends Place>(
 const TASK = 'the_task';
 
 /** The call as a run makes it, and the run as the record knows it. */
-async function firstOrder(world: World, action: Action, given: JsonObject): Promise<Order> {
+async function firstOrder<P extends Place>(
+  world: World,
+  action: Action<P>,
+  given: JsonObject,
+): Promise<Order> {
   const { connector, type } = action;
   const performance = performanceIn(world.connectors.get(connector), type);
   if (performance === undefined) throw new Error(`no ${connector} that performs ${type}`);
@@ -121,7 +133,13 @@ async function firstOrder(world: World, action: Action, given: JsonObject): Prom
 
 async function begin(world: World, run: RunRef): Promise<void> {
   const details = { playbook: run.playbook, version: run.playbookVersion, plan: run.planDigest };
-  const started = { event: 'playbook_started', task: null, details, at: Date.now(), coordinate: 's' } as const;
+  const started = {
+    event: 'playbook_started',
+    task: null,
+    details,
+    at: Date.now(),
+    coordinate: 's',
+  } as const;
   await appendFacts(world, run, [started]);
 }
 
@@ -226,6 +244,7 @@ async function expectOnce<P extends Place>(
   const { effects, effectsOfRepeat = effects } = action;
   const all = moment === 'answer' ? effectsOfRepeat : effects;
   expect(place.effects()).toBe(all);
+  await action.sound?.(place, result, life.world);
   const events = eventsOf(entriesOf(home.state, order.run.chain), TASK);
   expect(events.filter((event) => event === 'connector_intent').length).toBeGreaterThan(1);
   expect(events.at(-1)).toBe('connector_called');

@@ -7,6 +7,7 @@ import { createAct } from '../../../activities/act.ts';
 import { NO_ROSTER } from '../../../activities/approvals/index.ts';
 import { createCatalogue, everyContract } from '../../../activities/catalogue/index.ts';
 import { createConnectors } from '../../../activities/connectors/index.ts';
+import type { EvidenceArchive } from '../../../activities/evidence/store.ts';
 import { openStores } from '../../../activities/stores/index.ts';
 import { TryAgain } from '../../../activities/try-again.ts';
 import type { World } from '../../../activities/world.ts';
@@ -22,6 +23,7 @@ export interface Order {
 
 export interface Life {
   readonly world: World;
+  readonly evidence: EvidenceArchive;
   close(): Promise<void>;
 }
 
@@ -70,7 +72,7 @@ export async function openLife(file: string): Promise<Life> {
     }),
     now: Date.now,
   };
-  return { world, close: () => ledger.close() };
+  return { world, evidence, close: () => ledger.close() };
 }
 
 const SET = { name: 'allows all', digest: '0'.repeat(64) };

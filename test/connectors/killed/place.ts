@@ -36,7 +36,7 @@ export interface Place {
 }
 
 /** Tokens are asked for by POST as well. */
-const WRITES = /^(?:POST|PUT|PATCH|DELETE) (?!\S*\/token\b)|^DATA$/;
+const WRITES = /^(?:POST|PUT|PATCH|DELETE) (?!\S*\/token\b)|^MAIL$/;
 const ASKS = /^GET /;
 
 export function holdingHttp(relay: Relay, effects: () => number): Pick<Place, 'hold' | 'letGo'> {
@@ -87,7 +87,13 @@ export function holdingDevice(device: SimulatedDevice, relay: Relay): Pick<Place
 
 async function asked(device: SimulatedDevice, changes: string): Promise<void> {
   const before = device.lines().length;
-  while (!device.lines().slice(before).some((line) => line.includes(changes))) await pause(5);
+  while (
+    !device
+      .lines()
+      .slice(before)
+      .some((line) => line.includes(changes))
+  )
+    await pause(5);
 }
 
 export interface Home {

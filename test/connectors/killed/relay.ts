@@ -1,6 +1,7 @@
 /**
  * A line between a worker and a provider that can be held: what would go over it, in the one direction or the other,
- * stays away from then on, as when the network is slow at the wrong moment. It reads HTTP as far as request lines go.
+ * stays away from then on, as when the network is slow at the wrong moment. It reads
+ * HTTP as far as request lines go, and knows when a mail begins.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
@@ -18,7 +19,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-const REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+(?= HTTP\/1\.1\r\n)/;
+const REQUEST = /^(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+(?= HTTP\/1\.1\r\n)|MAIL(?= FROM:))/;
 
 interface Held {
   readonly answers: () => boolean;

@@ -14,12 +14,12 @@ export interface Errand {
 }
 
 /** A life whose store is asked to keep the result, and from then on does not answer. */
-function muted({ world, close }: Life): Life {
+function muted({ world, ...life }: Life): Life {
   const finish = (): Promise<never> => {
     process.stdout.write('acted\n');
     return new Promise(() => undefined);
   };
-  return { world: { ...world, ledger: { ...world.ledger, finish } }, close };
+  return { ...life, world: { ...world, ledger: { ...world.ledger, finish } } };
 }
 
 process.stdout.write('ready\n');

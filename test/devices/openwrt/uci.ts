@@ -7,7 +7,9 @@ import { uciProgram, type UciStore } from '../../../simulators/device/uci.ts';
 
 const file = process.env['UCI_STORE'] ?? '';
 const store: UciStore = new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, string[]][]);
-const { code, stdout } = uciProgram(store, () => undefined)(process.argv.slice(2), '');
+const words = process.argv.slice(2);
+const input = words.includes('batch') ? readFileSync(0, 'utf8') : '';
+const { code, stdout } = uciProgram(store, () => undefined)(words, input);
 writeFileSync(file, JSON.stringify([...store]));
 process.stdout.write(stdout);
 process.exitCode = code;

@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { defender } from './defender.ts';
+
+keepThroughDeath(defender);

@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { endpoint } from './endpoint.ts';
+
+keepThroughDeath(endpoint);

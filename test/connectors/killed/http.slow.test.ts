@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { http } from './http.ts';
+
+keepThroughDeath(http);

@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { network } from './network.ts';
+
+keepThroughDeath(network);

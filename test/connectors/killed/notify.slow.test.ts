@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { notify } from './notify.ts';
+
+keepThroughDeath(notify);

@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { router } from './router.ts';
+
+keepThroughDeath(router);
