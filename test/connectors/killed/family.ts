@@ -24,9 +24,10 @@ export function undoable({ connector, type }: Pick<Action, 'connector' | 'type'>
   return performanceIn(found, type)?.undo !== undefined;
 }
 
+export const workers = createWorkers();
+afterAll(() => workers.close());
+
 export function keepThroughDeath<P extends Place>(subjects: readonly Subject<P>[]): void {
-  const workers = createWorkers();
-  afterAll(() => workers.close());
   for (const { action, open } of subjects)
     keeps(nameOf(action), killedLaws(action, workers, action.undoable ?? undoable(action)), open);
 }

@@ -5,7 +5,7 @@ import { VICTIM } from '../google-workspace-world.ts';
 import type { World } from '../../../activities/world.ts';
 import type { Result } from '../../../workflows/ports.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import { textOf, type Action } from './law.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 
@@ -66,7 +66,7 @@ export async function passwordIsKept(
   result: Result,
   { secret }: World,
 ): Promise<void> {
-  const reference = result.kind === 'done' ? String(result.output['password_ref']) : '';
+  const reference = textOf(result, 'password_ref');
   expect(simulator.passwordIs(VICTIM, await secret(reference, connector))).toBe(true);
 }
 

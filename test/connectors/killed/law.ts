@@ -54,6 +54,13 @@ export function nameOf({ connector, type, where }: Pick<Action, 'connector' | 't
   return `${connector} ${type}${where === undefined ? '' : ` (${where})`}`;
 }
 
+/** A field of what a call gave. */
+export function textOf(result: Result, field: string): string {
+  const value = result.kind === 'done' ? result.output[field] : null;
+  if (typeof value !== 'string') throw new Error(`no ${field} in ${JSON.stringify(result)}`);
+  return value;
+}
+
 export const LAWS = {
   request: 'killed with its request on the way: what is said of it in the end is so',
   answer: 'killed with the answer on its way back: there stays one effect, and what is said of it is so',
@@ -174,10 +181,12 @@ async function undoOrder({ world }: Life, { run }: Order): Promise<Order> {
   const { plan: undoPlan, digest } = planned.sealed;
   const [taken] = undoPlan.tasks;
   const key = taken?.key?.template;
-  if (taken?.inputs.kind !== 'literal' || key?.kind !== 'literal' || !isObject(taken.inputs.value))
+  if (taken?.inputs.kind !== 'literal' || key?.kind !== 'literal')
     throw new Error('an undo is planned with what it takes back');
+  const { value } = taken.inputs;
+  if (!isObject(value) || typeof key.value !== 'string') throw new Error('an undo has inputs and a key');
   const undoRun = { ...run, workflowId: 'undo', chain: 'undo', playbook: UNDO_PLAYBOOK, planDigest: digest };
-  return orderOf(world, undoRun, taken, taken.inputs.value, { key: String(key.value), scope: 'global' });
+  return orderOf(world, undoRun, taken, value, { key: key.value, scope: 'global' });
 }
 
 const PATIENCE_MS = 30_000;
@@ -195,8 +204,8 @@ async function killMidCall<P extends Place>(
     setTimeout(() => resolve('nothing'), PATIENCE_MS).unref();
   });
   const said = await Promise.race([held.then(() => 'held'), victim.says, late]);
-  expect(said).toBe(moment === 'record' ? 'acted' : 'held');
   await victim.kill();
+  expect(said).toBe(moment === 'record' ? 'acted' : 'held');
   place.letGo();
   const claim = await life.world.ledger.lookup(claimKey(order.call.question, order.run));
   expect(claim?.state).toBe('calling');

@@ -4,7 +4,7 @@ import { SECOND_FACTOR_GROUP } from '../../../simulators/graph/state.ts';
 import { actions, openGraph, type GraphWorld } from '../microsoft-graph-actions.ts';
 import { ADA } from '../microsoft-graph-world.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import { textOf, type Action } from './law.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 
@@ -58,7 +58,7 @@ const acting: readonly Action<GraphPlace>[] = actions.map(
     ...(type === 'RotatePassword'
       ? {
           async sound({ world: { simulator } }, result, { secret }) {
-            const reference = result.kind === 'done' ? String(result.output['password_ref']) : '';
+            const reference = textOf(result, 'password_ref');
             expect(simulator.passwordIs(ADA, await secret(reference, connector))).toBe(true);
           },
         }

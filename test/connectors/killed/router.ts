@@ -5,7 +5,7 @@ import { frrMachine, type FrrState } from '../../../simulators/device/frr.ts';
 import { openRouter, openwrtMachine } from '../../../simulators/device/openwrt.ts';
 import { openDevice, type DevicePlace } from './devices.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import { textOf, type Action } from './law.ts';
 
 const connector = 'router';
 const ADDRESS = '192.0.2.10';
@@ -70,7 +70,7 @@ const password: Given = {
   changes: 'passwd',
   given: {},
   async sound(place, result, { secret }) {
-    const reference = result.kind === 'done' ? String(result.output['password_ref']) : '';
+    const reference = textOf(result, 'password_ref');
     expect(place.passwordDigest()).toBe(digestOf(await secret(reference, connector)));
   },
 };

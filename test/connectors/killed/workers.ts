@@ -1,4 +1,4 @@
-/** Workers in processes of their own, each started ahead of its errand, because starting takes longer than dying. */
+/** Workers in processes of their own, each but the first started ahead of its errand: starting takes longer than dying. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
@@ -27,10 +27,10 @@ interface Prepared {
 }
 
 export function createWorkers(): Workers {
-  let next = prepare();
+  let next: Prepared | null = null;
   return {
     async send(errand) {
-      const { child, lines, ready, complaints } = next;
+      const { child, lines, ready, complaints } = next ?? prepare();
       next = prepare();
       await ready;
       const ended = once(child, 'exit');
@@ -52,7 +52,7 @@ export function createWorkers(): Workers {
         },
       };
     },
-    close: () => void next.child.kill('SIGKILL'),
+    close: () => void next?.child.kill('SIGKILL'),
   };
 }
 

@@ -1,4 +1,0 @@
-import { keepThroughDeath } from './family.ts';
-import { defender } from './defender.ts';
-
-keepThroughDeath(defender);

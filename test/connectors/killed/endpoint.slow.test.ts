@@ -1,4 +1,0 @@
-import { keepThroughDeath } from './family.ts';
-import { endpoint } from './endpoint.ts';
-
-keepThroughDeath(endpoint);

@@ -1,4 +1,0 @@
-import { keepThroughDeath } from './family.ts';
-import { http } from './http.ts';
-
-keepThroughDeath(http);

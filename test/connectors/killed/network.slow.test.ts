@@ -1,4 +1,0 @@
-import { keepThroughDeath } from './family.ts';
-import { network } from './network.ts';
-
-keepThroughDeath(network);

@@ -1,4 +1,0 @@
-import { keepThroughDeath } from './family.ts';
-import { notify } from './notify.ts';
-
-keepThroughDeath(notify);

@@ -1,4 +1,0 @@
-import { keepThroughDeath } from './family.ts';
-import { router } from './router.ts';
-
-keepThroughDeath(router);
