@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
 import type { CallContext } from '../connector.ts';
+import type { Command } from './command.ts';
 import { same, waysOf, type Brought, type Facet, type Ways } from './facet.ts';
 import { got, refused, unknown, type Failure, type Got } from './failure.ts';
 import { readNote, writeNote } from './notes.ts';
@@ -33,6 +34,8 @@ export interface Bringing<S extends JsonObject> {
 interface Applied<S> extends Brought<S> {
   /** Armed and to be called off; null: nothing is pending. */
   readonly token: string | null;
+  /** Steps that were not sent any more, because the connection was lost. */
+  readonly rest: readonly Command[];
 }
 
 export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promise<Got<Brought<S>>> {
@@ -40,9 +43,11 @@ export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promis
   const trail: Trail = { changeSent: false };
   const applied = await withSession(target, call, trail, (session) => apply(bringing, session, trail));
   if (applied.kind !== 'got') return applied;
-  const { token, ...brought } = applied.value;
+  const { token, rest, ...brought } = applied.value;
   if (token === null) return got(brought);
   const confirmed = await withSession(target, call, trail, async (session) => {
+    const sent = await sendAll(session, trail, rest);
+    if (sent.kind !== 'got') return sent;
     const read = await readBack(bringing, session, trail, brought.after);
     if (read.kind !== 'got') return read;
     const off = await disarm(session, trail, token);
@@ -78,7 +83,7 @@ async function apply<S extends JsonObject>(
     return change(bringing, session, trail, name, now.value, brought, ways.value);
   // An earlier attempt may have died between the two.
   const persisted = brought.changed ? await persist({ facet }, session, trail) : got(null);
-  return persisted.kind === 'got' ? got({ ...brought, token: null }) : persisted;
+  return persisted.kind === 'got' ? got({ ...brought, token: null, rest: [] }) : persisted;
 }
 
 async function change<S extends JsonObject>(
@@ -98,17 +103,26 @@ async function change<S extends JsonObject>(
     const armed = await arm(session, trail, token, revertSeconds, back);
     if (armed.kind !== 'got') return armed;
   }
-  for (const step of forth) {
+  for (const [at, step] of forth.entries()) {
     const done = await outputOf(session, trail, step);
+    if (done.kind === 'got') continue;
+    if (token === null || done.fault.code === 'device_refused') return done;
     // With a timer running, the change may have cut this very connection; the second one finds out.
-    if (done.kind !== 'got' && token !== null && done.fault.code !== 'device_refused') break;
-    if (done.kind !== 'got') return done;
+    return got({ ...brought, token, rest: forth.slice(at + 1) });
   }
-  if (token !== null) return got({ ...brought, token });
+  if (token !== null) return got({ ...brought, token, rest: [] });
   const read = await readBack({ facet }, session, trail, brought.after);
   if (read.kind !== 'got') return read;
   const persisted = await persist({ facet }, session, trail);
-  return persisted.kind === 'got' ? got({ ...brought, token }) : persisted;
+  return persisted.kind === 'got' ? got({ ...brought, token, rest: [] }) : persisted;
+}
+
+async function sendAll(session: Session, trail: Trail, steps: readonly Command[]): Promise<Got<null>> {
+  for (const step of steps) {
+    const done = await outputOf(session, trail, step);
+    if (done.kind !== 'got') return done;
+  }
+  return got(null);
 }
 
 async function persist<S extends JsonObject>(
@@ -118,11 +132,7 @@ async function persist<S extends JsonObject>(
 ): Promise<Got<null>> {
   if (facet.persist === undefined) return got(null);
   if (facet.persist.kind !== 'got') return facet.persist;
-  for (const step of facet.persist.value) {
-    const done = await outputOf(session, trail, step);
-    if (done.kind !== 'got') return done;
-  }
-  return got(null);
+  return sendAll(session, trail, facet.persist.value);
 }
 
 async function readBack<S extends JsonObject>(

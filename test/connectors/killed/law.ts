@@ -132,7 +132,7 @@ async function firstOrder<P extends Place>(
   const { reversibility, repeat, timeoutMs } = { ...performance, ...action.declared };
   const planned = task(TASK, { type, connector, reversibility, repeat, timeoutMs });
   const sealed = sealPlan(plan([planned]), sha256, canonical);
-  await world.ledger.put({ kind: 'plan', digest: sealed.digest, text: canonical(sealed.plan as never) });
+  await world.ledger.put({ kind: 'plan', digest: sealed.digest, text: canonical(sealed.plan) });
   const run: RunRef = { ...RUN, planDigest: sealed.digest };
   await begin(world, run);
   return orderOf(world, run, planned, given);
