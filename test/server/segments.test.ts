@@ -15,6 +15,7 @@ import { setStage } from './stage.ts';
 import { ON_SITE, undoOf } from './stories.ts';
 import { verify } from './witnesses.ts';
 
+const CORDON = `${process.execPath} ${resolve(import.meta.dirname, '../../client/main.ts')}`;
 const stage = setStage();
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -126,6 +127,9 @@ test('what a segment’s worker did is planned to be taken back in the middle, a
   expect(siteOf(scene).describe()).toMatchObject({ switch: { vnet3: 10 }, resolver: {} });
   const queue = `${config.taskQueue}.network`;
   expect(await scheduledOn(undo)).toEqual([config.taskQueue, queue, queue]);
+  const shown = await inShell(stage.server(), `${CORDON} show ${run.id}`);
+  expect(shown).toContain(`isolate: taken back (${undo.id})`);
+  expect(shown).not.toContain('revoke: taken back');
   expect(await verify(scene)).toMatchObject({ agrees: true, findings: [] });
 });
 
@@ -176,8 +180,7 @@ test('no more of a connector’s calls begin each second than its queue allows',
 
 test('a worker for a connector that it does not have says so and ends', async () => {
   const scene = await stage.open({ workerless: true });
-  const root = resolve(import.meta.dirname, '../..');
-  const line = `${process.execPath} ${root}/client/main.ts --config ${scene.folder}/cordon.yaml worker --connectors rooter,router`;
+  const line = `${CORDON} --config ${scene.folder}/cordon.yaml worker --connectors rooter,router`;
   await expect(inShell(stage.server(), line)).rejects.toMatchObject({
     code: 2,
     stderr:
