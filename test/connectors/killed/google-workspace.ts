@@ -50,11 +50,12 @@ const connector = 'google-workspace';
 const input = () => ({ user_email: VICTIM });
 
 const acting: readonly Action<GooglePlace>[] = actions.map(
-  ({ type, account, input: more, effects, anew }) => ({
+  ({ type, account, input: more, effects, anew, moved }) => ({
     connector,
     type,
     effects,
     ...(anew === undefined ? {} : { anew }),
+    ...(moved === undefined ? {} : { meanwhile: ({ world }) => moved(world) }),
     input: async ({ world }) => ({ [account]: VICTIM, ...(await more?.(world)) }),
     ...(type === 'RotatePassword' ? { sound: passwordIsKept } : {}),
   }),

@@ -17,7 +17,7 @@ import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
 import { sealPlan } from '../../../workflows/language/seal.ts';
 import { UNDO_PLAYBOOK } from '../../../workflows/language/reserved.ts';
 import type { PlannedTask } from '../../../workflows/language/plan.ts';
-import type { Result, RunRef } from '../../../workflows/ports.ts';
+import type { Question, Result, RunRef } from '../../../workflows/ports.ts';
 import { verifyFile } from '../../audit/verified.ts';
 import { entriesOf, eventsOf } from '../../server/record.ts';
 import { plan, RUN, task } from '../../walk/samples.ts';
@@ -42,6 +42,8 @@ export interface Action<P extends Place = Place> extends Telling {
   readonly local?: true;
   /** Where its connector takes it back only as it is configured here. */
   readonly undoable?: true;
+  /** Somebody else brings it into another state from which it can be done as well. */
+  readonly meanwhile?: (place: P) => void;
   /** In the place of what the connector says of itself, for what must be found out. */
   readonly declared?: Pick<Performance, 'repeat'>;
   /** What the next worker is like, where it is not like the dead one. */
@@ -66,6 +68,7 @@ export const LAWS = {
   answer: 'killed with the answer on its way back: there stays one effect, and what is said of it is so',
   undo: 'killed while the effect is taken back: the next one finishes that, and all is as before',
   question: 'killed before it was told how things stand: the next one asks again',
+  again: 'taken back, it is done anew by another run of the case, and taken back anew',
   record: 'killed between the effect and its record: the next one says the same',
 } as const;
 
@@ -75,6 +78,7 @@ interface Scene<P extends Place> {
   readonly home: Home;
   readonly life: Life;
   readonly workers: Workers;
+  readonly planned: PlannedTask;
   readonly order: Order;
 }
 
@@ -93,7 +97,7 @@ export function killedLaws<P extends Place>(
   return [
     law(LAWS.request, throughDeath('request')),
     law(LAWS.answer, throughDeath('answer')),
-    ...(undoable ? [law(LAWS.undo, throughDeathOfUndo)] : []),
+    ...(undoable ? [law(LAWS.undo, throughDeathOfUndo), law(LAWS.again, anew)] : []),
   ];
 }
 
@@ -107,8 +111,10 @@ async function inScene<P extends Place>(
   const home = settle(place);
   const life = await openLife(home.file);
   try {
-    const order = await firstOrder(life.world, action, await action.input(place));
-    await body({ action, place, home, life, workers, order });
+    const planned = plannedFor(life.world, action);
+    const run = await runOf(life.world, planned);
+    const order = orderOf(life.world, run, planned, await action.input(place));
+    await body({ action, place, home, life, workers, planned, order });
     expect(await verifyFile(home.state)).toMatchObject({ verified: true });
     expect(await verifyEvidence(life.evidence, null)).toMatchObject({ verified: true });
   } finally {
@@ -120,22 +126,21 @@ async function inScene<P extends Place>(
 
 const TASK = 'the_task';
 
-/** The call as a run makes it, and the run as the record knows it. */
-async function firstOrder<P extends Place>(
-  world: World,
-  action: Action<P>,
-  given: JsonObject,
-): Promise<Order> {
+function plannedFor<P extends Place>(world: World, action: Action<P>): PlannedTask {
   const { connector, type } = action;
   const performance = performanceIn(world.connectors.get(connector), type);
   if (performance === undefined) throw new Error(`no ${connector} that performs ${type}`);
   const { reversibility, repeat, timeoutMs } = { ...performance, ...action.declared };
-  const planned = task(TASK, { type, connector, reversibility, repeat, timeoutMs });
+  return task(TASK, { type, connector, reversibility, repeat, timeoutMs });
+}
+
+/** A run of this one task, as the record knows it. */
+async function runOf(world: World, planned: PlannedTask): Promise<RunRef> {
   const sealed = sealPlan(plan([planned]), sha256, canonical);
   await world.ledger.put({ kind: 'plan', digest: sealed.digest, text: canonical(sealed.plan) });
   const run: RunRef = { ...RUN, planDigest: sealed.digest };
   await begin(world, run);
-  return orderOf(world, run, planned, given);
+  return run;
 }
 
 async function begin(world: World, run: RunRef): Promise<void> {
@@ -155,7 +160,7 @@ function orderOf(
   run: RunRef,
   { name, type, connector, reversibility, repeat, timeoutMs }: PlannedTask,
   given: JsonObject,
-  key = { key: name, scope: 'run' as 'run' | 'global' },
+  key: Question['key'] = { key: name, scope: 'run' },
 ): Order {
   const contract = world.contracts.get(type) ?? everyContract.get(type);
   if (contract === undefined || connector === null) throw new Error(`${type} is no task type`);
@@ -185,7 +190,13 @@ async function undoOrder({ world }: Life, { run }: Order): Promise<Order> {
     throw new Error('an undo is planned with what it takes back');
   const { value } = taken.inputs;
   if (!isObject(value) || typeof key.value !== 'string') throw new Error('an undo has inputs and a key');
-  const undoRun = { ...run, workflowId: 'undo', chain: 'undo', playbook: UNDO_PLAYBOOK, planDigest: digest };
+  const undoRun = {
+    ...run,
+    workflowId: 'undo',
+    chain: `undo of ${run.chain}`,
+    playbook: UNDO_PLAYBOOK,
+    planDigest: digest,
+  };
   return orderOf(world, undoRun, taken, value, { key: key.value, scope: 'global' });
 }
 
@@ -275,4 +286,21 @@ async function throughDeathOfUndo<P extends Place>(scene: Scene<P>): Promise<voi
   expect(await takeUp(life, undo)).toMatchObject({ kind: 'done' });
   expect(place.state()).toEqual(before);
   await expect(undoOrder(life, order)).rejects.toThrow('nothing_to_undo');
+}
+
+/** The key of what was taken back is free: the same call is another one, whatever the first has left behind. */
+async function anew<P extends Place>(scene: Scene<P>): Promise<void> {
+  const { action, place, life, order, planned } = scene;
+  for (const chain of ['first', 'second']) {
+    const before = place.state();
+    const run = { ...order.run, workflowId: chain, chain };
+    await begin(life.world, run);
+    const key = { key: TASK, scope: 'case' } as const;
+    const made = orderOf(life.world, run, planned, await action.input(place), key);
+    expect(await takeUp(life, made)).toMatchObject({ kind: 'done' });
+    expect(place.state()).not.toEqual(before);
+    expect(await takeUp(life, await undoOrder(life, made))).toMatchObject({ kind: 'done' });
+    expect(place.state()).toEqual(before);
+    action.meanwhile?.(place);
+  }
 }

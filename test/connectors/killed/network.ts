@@ -9,13 +9,19 @@ const connector = 'network';
 const DEVICE = 'host-0042';
 const isolate = () => ({ device_id: DEVICE, vlan_id: 666 });
 
-function openSwitch(): Promise<DevicePlace> {
+interface NetworkPlace extends DevicePlace {
+  /** Whoever runs the network gives the device another VLAN. */
+  move?(): void;
+}
+
+async function openSwitch(): Promise<NetworkPlace> {
   const ports = new Map<string, number | null>([['vnet3', 10]]);
-  return openDevice(
+  const place = await openDevice(
     switchMachine({ ports }),
     () => Object.fromEntries(ports),
     (ssh) => ({ network: { switches: [{ ssh, ports: { [DEVICE]: 'vnet3' } }] } }),
   );
+  return { ...place, move: () => void ports.set('vnet3', 20) };
 }
 
 function openFirewall(): Promise<DevicePlace> {
@@ -37,7 +43,7 @@ function openResolver(): Promise<DevicePlace> {
   );
 }
 
-export const network: readonly Subject<DevicePlace>[] = [
+export const network: readonly Subject<NetworkPlace>[] = [
   {
     action: {
       connector,
@@ -45,6 +51,7 @@ export const network: readonly Subject<DevicePlace>[] = [
       where: 'Open vSwitch',
       effects: 1,
       changes: 'tag=666',
+      meanwhile: (place) => place.move?.(),
       input: isolate,
     },
     open: openSwitch,
