@@ -1,7 +1,7 @@
 /** The actions of Defender for Endpoint, and a machine for them. */
 import { startDefenderSimulator, type DefenderSimulator } from '../../../simulators/defender/index.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import type { Action } from './action.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 

@@ -2,7 +2,7 @@
 import { compromisedHost, hostMachine } from '../../../simulators/device/host.ts';
 import { openDevice, type DevicePlace } from './devices.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import type { Action } from './action.ts';
 
 const connector = 'endpoint';
 const DEVICE = 'host-0042';

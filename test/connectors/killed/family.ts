@@ -4,7 +4,8 @@ import { shipped } from '../../../activities/connectors/shipped.ts';
 import { performanceIn } from '../../../activities/undo/performance.ts';
 import { keeps } from '../../contracts/law.ts';
 import { NO_CONNECTORS } from '../nothing-configured.ts';
-import { killedLaws, nameOf, type Action } from './law.ts';
+import { nameOf, type Action } from './action.ts';
+import { killedLaws } from './law.ts';
 import type { Place } from './place.ts';
 import { createWorkers } from './workers.ts';
 

@@ -5,7 +5,7 @@ import { VICTIM } from '../google-workspace-world.ts';
 import type { World } from '../../../activities/world.ts';
 import type { Result } from '../../../workflows/ports.ts';
 import type { Subject } from './family.ts';
-import { textOf, type Action } from './law.ts';
+import { textOf, type Action } from './action.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 

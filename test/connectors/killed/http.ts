@@ -1,7 +1,7 @@
 /** Requests to a system that has no connector of its own: a ticket desk, which makes a ticket of every POST. */
 import { json, startDouble } from '../call.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import type { Action } from './action.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 

@@ -8,7 +8,7 @@ import { openGoogle } from '../google-workspace-actions.ts';
 import { VICTIM } from '../google-workspace-world.ts';
 import type { Subject } from './family.ts';
 import { googleSection, passwordIsKept, type GooglePlace } from './google-workspace.ts';
-import type { Action } from './law.ts';
+import type { Action } from './action.ts';
 import { holdingHttp } from './place.ts';
 import { startRelay } from './relay.ts';
 

@@ -4,64 +4,19 @@
  */
 import { expect } from '@jest/globals';
 import { UNDO } from '../../../activities/catalogue/undo.ts';
-import { everyContract } from '../../../activities/catalogue/index.ts';
-import type { Performance } from '../../../activities/connectors/connector.ts';
-import { claimKey, inputsDigest, sha256 } from '../../../activities/keys.ts';
 import { verifyEvidence } from '../../../activities/evidence/verify.ts';
-import { appendFacts } from '../../../activities/record.ts';
+import { claimKey } from '../../../activities/keys.ts';
 import { performanceIn } from '../../../activities/undo/performance.ts';
-import { planUndo } from '../../../activities/undo/plan.ts';
-import type { World } from '../../../activities/world.ts';
-import { canonical } from '../../../workflows/audit/canonical.ts';
-import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
-import { sealPlan } from '../../../workflows/language/seal.ts';
-import { UNDO_PLAYBOOK } from '../../../workflows/language/reserved.ts';
 import type { PlannedTask } from '../../../workflows/language/plan.ts';
-import type { Question, Result, RunRef } from '../../../workflows/ports.ts';
+import type { Result } from '../../../workflows/ports.ts';
 import { verifyFile } from '../../audit/verified.ts';
-import { entriesOf, eventsOf } from '../../server/record.ts';
-import { plan, RUN, task } from '../../walk/samples.ts';
 import type { Law } from '../../contracts/law.ts';
+import { entriesOf, eventsOf } from '../../server/record.ts';
+import type { Action } from './action.ts';
 import { openLife, takeUp, type Life, type Order } from './life.ts';
-import { settle, type Home, type Moment, type Place, type Telling } from './place.ts';
+import { begin, orderOf, plannedFor, runOf, TASK, undoOrder } from './orders.ts';
+import { settle, type Home, type Moment, type Place } from './place.ts';
 import type { Workers } from './workers.ts';
-
-export interface Action<P extends Place = Place> extends Telling {
-  readonly connector: string;
-  readonly type: string;
-  /** What tells it from others of its type. */
-  readonly where?: string;
-  readonly input: (place: P) => JsonObject | Promise<JsonObject>;
-  /** Changes that one call makes; 0: it only reads. */
-  readonly effects: number;
-  /** Where a repeat has to make some of them anew, because the answer that was lost cannot be had again. */
-  readonly effectsOfRepeat?: number;
-  /** Another call does it anew, whatever there is. */
-  readonly anew?: true;
-  /** Nobody outside is asked or told: it reads and writes what is ours. */
-  readonly local?: true;
-  /** Where its connector takes it back only as it is configured here. */
-  readonly undoable?: true;
-  /** Somebody else brings it into another state from which it can be done as well. */
-  readonly meanwhile?: (place: P) => void;
-  /** In the place of what the connector says of itself, for what must be found out. */
-  readonly declared?: Pick<Performance, 'repeat'>;
-  /** What the next worker is like, where it is not like the dead one. */
-  readonly next?: (world: World) => World;
-  /** What must be so besides, once it is done. */
-  readonly sound?: (place: P, result: Result, world: World) => void | Promise<void>;
-}
-
-export function nameOf({ connector, type, where }: Pick<Action, 'connector' | 'type' | 'where'>): string {
-  return `${connector} ${type}${where === undefined ? '' : ` (${where})`}`;
-}
-
-/** A field of what a call gave. */
-export function textOf(result: Result, field: string): string {
-  const value = result.kind === 'done' ? result.output[field] : null;
-  if (typeof value !== 'string') throw new Error(`no ${field} in ${JSON.stringify(result)}`);
-  return value;
-}
 
 export const LAWS = {
   request: 'killed with its request on the way: what is said of it in the end is so',
@@ -122,82 +77,6 @@ async function inScene<P extends Place>(
     await place.close();
     home.remove();
   }
-}
-
-const TASK = 'the_task';
-
-function plannedFor<P extends Place>(world: World, action: Action<P>): PlannedTask {
-  const { connector, type } = action;
-  const performance = performanceIn(world.connectors.get(connector), type);
-  if (performance === undefined) throw new Error(`no ${connector} that performs ${type}`);
-  const { reversibility, repeat, timeoutMs } = { ...performance, ...action.declared };
-  return task(TASK, { type, connector, reversibility, repeat, timeoutMs });
-}
-
-/** A run of this one task, as the record knows it. */
-async function runOf(world: World, planned: PlannedTask): Promise<RunRef> {
-  const sealed = sealPlan(plan([planned]), sha256, canonical);
-  await world.ledger.put({ kind: 'plan', digest: sealed.digest, text: canonical(sealed.plan) });
-  const run: RunRef = { ...RUN, planDigest: sealed.digest };
-  await begin(world, run);
-  return run;
-}
-
-async function begin(world: World, run: RunRef): Promise<void> {
-  const details = { playbook: run.playbook, version: run.playbookVersion, plan: run.planDigest };
-  const started = {
-    event: 'playbook_started',
-    task: null,
-    details,
-    at: Date.now(),
-    coordinate: 's',
-  } as const;
-  await appendFacts(world, run, [started]);
-}
-
-function orderOf(
-  world: World,
-  run: RunRef,
-  { name, type, connector, reversibility, repeat, timeoutMs }: PlannedTask,
-  given: JsonObject,
-  key: Question['key'] = { key: name, scope: 'run' },
-): Order {
-  const contract = world.contracts.get(type) ?? everyContract.get(type);
-  if (contract === undefined || connector === null) throw new Error(`${type} is no task type`);
-  const inputs = contract.input.parse(given) as JsonObject;
-  const question = { task: name, type, connector, inputs, key, reversibility, repeat, approvals: [] };
-  const call = {
-    question,
-    inputsDigest: inputsDigest(type, connector, inputs),
-    targets: contract.targets(inputs),
-    label: name,
-    rules: [],
-    card: null,
-    retry: { attempts: 6, backoffMs: 1, on: ['rate_limited', 'unavailable', 'unknown'] as const },
-    timeoutMs,
-  };
-  return { run, call };
-}
-
-/** What `cordon undo` would plan of the run, as its one task's call. */
-async function undoOrder({ world }: Life, { run }: Order): Promise<Order> {
-  const planned = await planUndo(world, run.caseId, { workflow_id: run.workflowId, run_id: run.chain });
-  if (planned.kind === 'refused') throw new Error(planned.problems.join('\n'));
-  const { plan: undoPlan, digest } = planned.sealed;
-  const [taken] = undoPlan.tasks;
-  const key = taken?.key?.template;
-  if (taken?.inputs.kind !== 'literal' || key?.kind !== 'literal')
-    throw new Error('an undo is planned with what it takes back');
-  const { value } = taken.inputs;
-  if (!isObject(value) || typeof key.value !== 'string') throw new Error('an undo has inputs and a key');
-  const undoRun = {
-    ...run,
-    workflowId: 'undo',
-    chain: `undo of ${run.chain}`,
-    playbook: UNDO_PLAYBOOK,
-    planDigest: digest,
-  };
-  return orderOf(world, undoRun, taken, value, { key: key.value, scope: 'global' });
 }
 
 const PATIENCE_MS = 30_000;
@@ -276,14 +155,15 @@ async function expectOnce<P extends Place>(
 }
 
 async function throughDeathOfUndo<P extends Place>(scene: Scene<P>): Promise<void> {
-  const { place, life, order } = scene;
+  const { action, place, life, order } = scene;
   const before = place.state();
   expect(await takeUp(life, order)).toMatchObject({ kind: 'done' });
   expect(place.state()).not.toEqual(before);
   const undo = await undoOrder(life, order);
   expect(undo.call.question.type).toBe(UNDO);
   await killMidCall(scene, undo, 'answer');
-  expect(await takeUp(life, undo)).toMatchObject({ kind: 'done' });
+  const world = action.next?.(life.world) ?? life.world;
+  expect(await takeUp({ world }, undo)).toMatchObject({ kind: 'done' });
   expect(place.state()).toEqual(before);
   await expect(undoOrder(life, order)).rejects.toThrow('nothing_to_undo');
 }

@@ -4,7 +4,7 @@ import { SECOND_FACTOR_GROUP } from '../../../simulators/graph/state.ts';
 import { actions, openGraph, type GraphWorld } from '../microsoft-graph-actions.ts';
 import { ADA } from '../microsoft-graph-world.ts';
 import type { Subject } from './family.ts';
-import { textOf, type Action } from './law.ts';
+import { textOf, type Action } from './action.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 

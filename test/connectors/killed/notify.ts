@@ -5,7 +5,7 @@ import type { Keep } from '../../../simulators/device/site.ts';
 import type { JsonObject } from '../../../workflows/language/json.ts';
 import { json, startDouble, type Arrived } from '../call.ts';
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import type { Action } from './action.ts';
 import { holdingHttp, type Place } from './place.ts';
 import { startRelay } from './relay.ts';
 

@@ -1,6 +1,6 @@
 /** Reports, which are written from our own record into our own evidence: nobody outside is asked. */
 import type { Subject } from './family.ts';
-import type { Action } from './law.ts';
+import type { Action } from './action.ts';
 import type { Place } from './place.ts';
 
 async function open(): Promise<Place> {

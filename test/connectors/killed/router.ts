@@ -5,7 +5,7 @@ import { frrMachine, type FrrState } from '../../../simulators/device/frr.ts';
 import { openRouter, openwrtMachine } from '../../../simulators/device/openwrt.ts';
 import { openDevice, type DevicePlace } from './devices.ts';
 import type { Subject } from './family.ts';
-import { textOf, type Action } from './law.ts';
+import { textOf, type Action } from './action.ts';
 
 const connector = 'router';
 const ADDRESS = '192.0.2.10';
