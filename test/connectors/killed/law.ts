@@ -64,13 +64,13 @@ async function inScene<P extends Place>(
 ): Promise<void> {
   const place = await open();
   const home = settle(place);
-  const life = await openLife(home.file);
+  const life = await openLife(home.config);
   try {
     const planned = plannedFor(life.world, action);
     const run = await runOf(life.world, planned);
     const order = orderOf(life.world, run, planned, await action.input(place));
     await body({ action, place, home, life, workers, planned, order });
-    expect(await verifyFile(home.state)).toMatchObject({ verified: true });
+    expect(await verifyFile(home.config.state)).toMatchObject({ verified: true });
     expect(await verifyEvidence(life.evidence, null)).toMatchObject({ verified: true });
   } finally {
     await life.close();
@@ -89,7 +89,7 @@ async function killMidCall<P extends Place>(
 ): Promise<number> {
   const made = place.effects();
   const held = moment === 'record' ? new Promise<never>(() => undefined) : place.hold(moment, action);
-  const victim = await workers.send({ file: home.file, order, mute: moment === 'record' });
+  const victim = await workers.send({ config: home.config, order, mute: moment === 'record' });
   const late = new Promise<string>((resolve) => {
     setTimeout(() => resolve('nothing'), PATIENCE_MS).unref();
   });
@@ -144,7 +144,7 @@ async function expectOnce<P extends Place>(
   const all = moment === 'answer' ? effectsOfRepeat : effects;
   expect(place.effects()).toBe(all);
   await action.sound?.(place, result, life.world);
-  const events = eventsOf(entriesOf(home.state, order.run.chain), TASK);
+  const events = eventsOf(entriesOf(home.config.state, order.run.chain), TASK);
   expect(events.filter((event) => event === 'connector_intent').length).toBeGreaterThan(1);
   expect(events.at(-1)).toBe('connector_called');
   if (action.anew === true) return;

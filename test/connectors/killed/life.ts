@@ -11,7 +11,7 @@ import type { EvidenceArchive } from '../../../activities/evidence/store.ts';
 import { openStores } from '../../../activities/stores/index.ts';
 import { TryAgain } from '../../../activities/try-again.ts';
 import type { World } from '../../../activities/world.ts';
-import { loadConfig } from '../../../worker/config.ts';
+import type { Config } from '../../../worker/config.ts';
 import { openConfiguredSecrets, openEvidence, outboundOf, secretFor } from '../../../worker/keeping.ts';
 import type { Call, Result, RunRef } from '../../../workflows/ports.ts';
 
@@ -27,11 +27,7 @@ export interface Life {
   close(): Promise<void>;
 }
 
-/** Throws for a configuration with faults. */
-export async function openLife(file: string): Promise<Life> {
-  const loaded = loadConfig({ file, env: {} });
-  if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
-  const { config } = loaded;
+export async function openLife(config: Config): Promise<Life> {
   const outbound = outboundOf(config);
   if (outbound.kind === 'problems') throw new Error(outbound.problems.join('\n'));
   const { egress } = outbound;

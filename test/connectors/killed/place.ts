@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import type { SimulatedDevice } from '../../../simulators/device/server.ts';
 import type { Keep } from '../../../simulators/device/site.ts';
 import type { Json, JsonObject } from '../../../workflows/language/json.ts';
+import { loadConfig, type Config } from '../../../worker/config.ts';
 import type { Relay } from './relay.ts';
 
 /**
@@ -97,13 +98,11 @@ async function asked(device: SimulatedDevice, changes: string): Promise<void> {
 }
 
 export interface Home {
-  /** Its cordon.yaml. */
-  readonly file: string;
-  readonly state: string;
+  readonly config: Config;
   remove(): void;
 }
 
-/** A deployment's folder with its configuration and its secrets. */
+/** A deployment's folder with its configuration and its secrets. Throws for a configuration with faults. */
 export function settle({ settings }: Pick<Place, 'settings'>): Home {
   const folder = mkdtempSync(join(tmpdir(), 'cordon-killed-'));
   const secrets = join(folder, 'credentials');
@@ -118,9 +117,10 @@ export function settle({ settings }: Pick<Place, 'settings'>): Home {
   const usual = { mode: 'development', state: 'cordon.db', evidence: 'evidence' };
   const kept = { file: 'credentials', kept: 'kept', ...(more as JsonObject | undefined) };
   writeFileSync(file, stringify({ ...usual, secrets: kept, ...sections }), { mode: 0o600 });
+  const loaded = loadConfig({ file, env: {} });
+  if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
   return {
-    file,
-    state: join(folder, 'cordon.db'),
+    config: loaded.config,
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
   };
 }

@@ -3,11 +3,12 @@
  * that comes as a line of JSON. Only one that nobody has killed says what came of it.
  */
 import { createInterface } from 'node:readline';
+import type { Config } from '../../../worker/config.ts';
 import { openLife, takeUp, type Life, type Order } from './life.ts';
 
 export interface Errand {
-  /** Its cordon.yaml. */
-  readonly file: string;
+  /** As its cordon.yaml was understood: to read it again would take longer than the call. */
+  readonly config: Config;
   readonly order: Order;
   /** It gets no further than to what came of the call: that is never recorded. */
   readonly mute: boolean;
@@ -24,8 +25,8 @@ function muted({ world, ...life }: Life): Life {
 
 process.stdout.write('ready\n');
 for await (const line of createInterface({ input: process.stdin })) {
-  const { file, order, mute } = JSON.parse(line) as Errand;
-  const life = await openLife(file);
+  const { config, order, mute } = JSON.parse(line) as Errand;
+  const life = await openLife(config);
   const result = await takeUp(mute ? muted(life) : life, order);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
