@@ -96,4 +96,16 @@ describe('the shipped playbooks walk as documented', () => {
       ]) as unknown,
     });
   });
+
+  test('frr_lockdown_v1: what of a lockdown FRR can do, in the same order', () => {
+    const plan = planOf('frr_lockdown_v1.yaml');
+    expect(plan.layers).toEqual([
+      ['backup_config'],
+      ['disable_remote_access', 'change_admin_password'],
+      ['apply_acl_rules'],
+      ['verify_hardening'],
+      ['document_changes'],
+    ]);
+    expect(gated(plan)).toEqual(['disable_remote_access', 'change_admin_password']);
+  });
 });

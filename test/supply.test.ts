@@ -44,6 +44,8 @@ const ALLOWED: { readonly [file: string]: string } = {
   'client/server/installed.ts': 'a Temporal server, to ask for its version',
   'client/server/server-process.ts': 'the Temporal development server',
   'client/server/tie.ts': 'sh, which ends that server when we end',
+  'simulators/network/lab.ts':
+    'programs of Debian that stand for devices, in namespaces of their own, for root who runs a demo',
   'worker/build.ts': 'the TypeScript compiler, when the package is built',
 };
 

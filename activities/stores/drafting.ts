@@ -10,9 +10,8 @@ import { refuseUnstorable } from './storable.ts';
 export function draft(event: NewEvent): Draft {
   refuseUnstorable('the name of a run', [event.run.chain]);
   try {
-    const drafted = draftEntry(event, nodeCodec, drawSalt);
-    const { renames, mayVary = false } = event;
-    return { ...drafted, mayVary, ...(renames === undefined ? {} : { renames }) };
+    const { mayVary = false, renames = null } = event;
+    return draftEntry(event, nodeCodec, drawSalt, { mayVary, renames });
   } catch (error) {
     if (!(error instanceof NotCanonicalError) && !(error instanceof RangeError)) throw error;
     const { event: name, coordinate } = event.fact;

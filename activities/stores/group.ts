@@ -3,16 +3,16 @@
  * need, asked with the lock; what is new to us because others wrote; what follows from the claims they found; and whether
  * refusals are on record already. Mostly the first is the only one.
  */
-import { draftConflict, draftVariant, type Draft } from '../../workflows/audit/draft.ts';
+import { draftConflict, type Draft } from '../../workflows/audit/draft.ts';
+import { ALL_AS_THEY_ARE, areDistinct, tellApart } from './apart.ts';
 import type { Receipt } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
-import { drawSalt, nodeCodec } from './codec.ts';
+import { nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
-import { createPlacement, placeToCheck, refuseReplacedLog } from './placement.ts';
+import { createPlacement, isSameLog, placeToCheck, refuseReplacedLog } from './placement.ts';
 import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { RunEnds } from './run-ends.ts';
-import { isSameDraft, isSameEvent } from './same-event.ts';
 import { createTally, type Tally } from './tally.ts';
 import { NO_NEEDS, type Changes, type Deliberation, type Found, type HeadRow, type Needs } from './tables.ts';
 import type { ValueName } from './values.ts';
@@ -54,14 +54,25 @@ export interface Start {
 
 /** What the group needs whatever the head is. */
 export function questionsOf(calls: readonly Call[], runEnds: RunEnds): Needs {
-  const drafts = calls.flatMap((call) => call.drafts);
-  const runs = new Set(drafts.map(({ run }) => run));
+  const claims = new Set<string>();
+  const entries = new Set<string>();
+  const runs = new Set<string>();
+  const counters: CounterNeed[] = [];
+  for (const call of calls) {
+    for (const key of call.keys) claims.add(key);
+    for (const counter of call.counters) counters.push(counter);
+    for (const { id, run } of call.drafts) {
+      entries.add(id);
+      if (!runEnds.remembers(run)) runs.add(run);
+    }
+  }
   return {
-    ...NO_NEEDS,
-    claims: [...new Set(calls.flatMap(({ keys }) => keys))],
-    entries: [...new Set(drafts.map(({ id }) => id))],
-    runs: [...runs].filter((run) => !runEnds.remembers(run)),
-    counters: calls.flatMap(({ counters }) => counters),
+    claims: [...claims],
+    entries: [...entries],
+    runs: [...runs],
+    tailFrom: null,
+    values: [],
+    counters,
   };
 }
 
@@ -73,10 +84,10 @@ export function* decideGroup(
 ): Deliberation<GroupConclusion> {
   const left = runEnds.left();
   const known = createKnowledge(runEnds.recall(head), ahead);
-  const tally = createTally(new Set(ahead.counters.map(({ counter }) => counter)));
+  const tally = createTally(ahead.counters);
   known.learn(found);
   tally.learn(found.reservations);
-  yield* learnOfOthers(left, head, known, calls);
+  if (left !== null && !isSameLog(left, head)) yield* learnOfOthers(left, head, known, calls);
 
   const wishes = calls.map((call) => {
     const wish = call.decide(known.claim, tally.rowsOf);
@@ -85,13 +96,9 @@ export function* decideGroup(
     for (const claim of wish.claims) known.setClaim(claim);
     return wish;
   });
-  const wished = wishes.map((wish) => wish.drafts);
-  yield* learnOf(wished.flat(), known);
-  const { named, refused } = yield* nameApart(wished.flat(), known);
-  yield* learnOf(
-    [...refused].map((draft) => draftConflict(draft, 0, nodeCodec)),
-    known,
-  );
+  const drafts = wishes.flatMap((wish) => wish.drafts);
+  const { named, refused } =
+    drafts.every(known.isNew) && areDistinct(drafts) ? ALL_AS_THEY_ARE : yield* tellApart(drafts, known);
 
   const placement = createPlacement(head, now, known.endOf);
   const place = (draft: Draft): Receipt => {
@@ -107,7 +114,7 @@ export function* decideGroup(
     return { ...place(conflict), kind: 'conflict' };
   };
   const placed = (draft: Draft): Receipt => placeOrRefuse(named.get(draft) ?? draft);
-  calls.forEach((call, at) => call.placed((wished[at] ?? []).map(placed)));
+  calls.forEach((call, at) => call.placed((wishes[at]?.drafts ?? []).map(placed)));
   return {
     entries: placement.entries,
     head: placement.entries.length === 0 ? null : placement.head(),
@@ -121,9 +128,9 @@ export function* decideGroup(
   };
 }
 
-/** P6, and where the runs end that we took to end elsewhere. Nothing to ask where nobody else wrote. */
+/** P6, and where the runs end that we took to end elsewhere. */
 function* learnOfOthers(
-  left: HeadRow | null,
+  left: HeadRow,
   head: HeadRow,
   known: Knowledge,
   calls: readonly Call[],
@@ -133,54 +140,4 @@ function* learnOfOthers(
   const found = tailFrom === null && runs.length === 0 ? null : yield { ...NO_NEEDS, runs, tailFrom };
   refuseReplacedLog(left, head, found?.tail ?? []);
   if (found !== null) known.learn(found);
-}
-
-/** Entries under the drafts' ids, ends of their runs, and of the entries found the values that they commit to. */
-function* learnOf(drafts: readonly Draft[], known: Knowledge): Generator<Needs, void, Found> {
-  const needs = known.lacking(drafts);
-  if (needs.entries.length > 0 || needs.runs.length > 0) known.learn(yield needs);
-  const standing = new Set(drafts.flatMap(({ id }) => known.entry(id)?.index ?? []));
-  if (standing.size > 0) known.learn(yield { ...NO_NEEDS, values: [...standing] });
-}
-
-/** No step runs again so often, and learns something else each time. */
-const MOST_VARIANTS = 1000;
-
-/**
- * Finds drafts under the id of another event, be that one on record or earlier in this group. Those that may vary get the
- * first variant that is free, or says the same; the others are refused.
- */
-function* nameApart(
-  drafts: readonly Draft[],
-  known: Knowledge,
-): Generator<
-  Needs,
-  { readonly named: ReadonlyMap<Draft, Draft>; readonly refused: ReadonlySet<Draft> },
-  Found
-> {
-  const firsts = new Map<string, Draft>();
-  const named = new Map<Draft, Draft>();
-  const refused = new Set<Draft>();
-  for (const draft of drafts) {
-    let candidate = draft;
-    for (let ordinal = 2; isTaken(candidate, firsts, known); ordinal += 1) {
-      if (!draft.mayVary || ordinal > MOST_VARIANTS) {
-        refused.add(draft);
-        break;
-      }
-      candidate = draftVariant(draft, ordinal, nodeCodec, drawSalt);
-      yield* learnOf([candidate], known);
-    }
-    if (candidate !== draft) named.set(draft, candidate);
-    if (!refused.has(draft)) firsts.set(candidate.id, firsts.get(candidate.id) ?? candidate);
-  }
-  return { named, refused };
-}
-
-/** By another event: one that says the same is no other. */
-function isTaken(draft: Draft, firsts: ReadonlyMap<string, Draft>, known: Knowledge): boolean {
-  const standing = known.entry(draft.id);
-  if (standing !== null) return !isSameEvent(standing, known.valuesOf(standing.index), draft);
-  const first = firsts.get(draft.id);
-  return first !== undefined && !isSameDraft(first, draft);
 }

@@ -13,6 +13,8 @@ import type { KeptValue } from './values.ts';
 export interface Knowledge {
   /** What must be asked before these drafts can be placed, and is noted as asked from now on. */
   lacking(drafts: readonly Draft[]): Needs;
+  /** Whether it is known that nothing stood under the draft's id, and where its run ends. */
+  isNew(draft: Draft): boolean;
   learn(found: Found): void;
   claim(key: string): ClaimRecord | null;
   setClaim(claim: ClaimRecord): void;
@@ -31,12 +33,14 @@ export interface Knowledge {
 export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: Needs): Knowledge {
   const keys = new Set(ahead.claims);
   const asked = { entries: new Set(ahead.entries), runs: new Set(ahead.runs) };
-  const entries = new Map<string, EntryRow>();
   const receipts = new Map<string, Receipt>();
-  const ends = new Map<string, RunEnd>();
-  const claims = new Map<string, ClaimRecord>();
   const changed = new Map<string, ClaimRecord>();
-  const values = new Map<number, readonly KeptValue[]>();
+  // Mostly nothing is found, and then nothing is set aside for it.
+  let entries: ReadonlyMap<string, EntryRow> = NONE;
+  let ends: ReadonlyMap<string, RunEnd> = NONE;
+  let claims: ReadonlyMap<string, ClaimRecord> = NONE;
+  let values: ReadonlyMap<number, readonly KeptValue[]> = NO_VALUES;
+  const isEndKnown = (run: string): boolean => remembered.has(run) || asked.runs.has(run);
 
   return {
     lacking(drafts) {
@@ -44,25 +48,30 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
       const runs = unasked(asked.runs, drafts, ({ run }) => run).filter((run) => !remembered.has(run));
       return { ...NO_NEEDS, entries: ids, runs };
     },
+    isNew: ({ id, run }) => asked.entries.has(id) && !entries.has(id) && isEndKnown(run),
     learn(found) {
-      for (const claim of found.claims) claims.set(claim.key, claim);
-      for (const row of found.entries) entries.set(row.id, row);
-      for (const { run, runSeq, bytes } of found.ends) ends.set(run, { seq: runSeq, leaf: leafOf(bytes) });
-      for (const [index, kept] of Map.groupBy(found.values, (value) => value.index)) values.set(index, kept);
+      claims = joined(claims, found.claims, (claim) => [claim.key, claim]);
+      entries = joined(entries, found.entries, (row) => [row.id, row]);
+      ends = joined(ends, found.ends, ({ run, runSeq, bytes }) => [
+        run,
+        { seq: runSeq, leaf: leafOf(bytes) },
+      ]);
+      if (found.values.length > 0)
+        values = new Map([...values, ...Map.groupBy(found.values, ({ index }) => index)]);
     },
     claim(key) {
-      mustBeIn(keys, key);
+      if (!keys.has(key)) throw unaskedFor(key);
       return changed.get(key) ?? claims.get(key) ?? null;
     },
     setClaim: (claim) => changed.set(claim.key, claim),
     changedClaims: () => [...changed.values()],
     entry(id) {
-      mustBeIn(asked.entries, id);
+      if (!asked.entries.has(id)) throw unaskedFor(id);
       return entries.get(id) ?? null;
     },
     valuesOf: (index) => values.get(index) ?? [],
     receipt(id) {
-      mustBeIn(asked.entries, id);
+      if (!asked.entries.has(id)) throw unaskedFor(id);
       const placed = receipts.get(id);
       if (placed !== undefined) return placed;
       const row = entries.get(id);
@@ -70,10 +79,21 @@ export function createKnowledge(remembered: ReadonlyMap<string, RunEnd>, ahead: 
     },
     setReceipt: (receipt) => receipts.set(receipt.id, receipt),
     endOf(run) {
-      mustBeIn(asked.runs, run);
+      if (!isEndKnown(run)) throw unaskedFor(run);
       return remembered.get(run) ?? ends.get(run) ?? null;
     },
   };
+}
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const NO_VALUES: ReadonlyMap<number, never> = new Map<number, never>();
+
+function joined<Row, Value>(
+  known: ReadonlyMap<string, Value>,
+  rows: readonly Row[],
+  named: (row: Row) => readonly [name: string, value: Value],
+): ReadonlyMap<string, Value> {
+  return rows.length === 0 ? known : new Map([...known, ...rows.map(named)]);
 }
 
 function unasked(
@@ -86,6 +106,6 @@ function unasked(
   return [...names];
 }
 
-function mustBeIn(asked: ReadonlySet<string>, name: string): void {
-  if (!asked.has(name)) throw new Error(`the group decides by ${name} without having asked for it`);
+function unaskedFor(name: string): Error {
+  return new Error(`the group decides by ${name} without having asked for it`);
 }

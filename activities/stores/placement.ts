@@ -79,15 +79,19 @@ export function createPlacement(
   };
 }
 
+/** Where nobody else wrote since. */
+export function isSameLog(left: HeadRow, head: HeadRow): boolean {
+  return left.leaf === head.leaf && left.size === head.size && left.log === head.log;
+}
+
 /** P6, first half: from where the log must be looked at before anything is added after `head`; null for nowhere. */
-export function placeToCheck(left: HeadRow | null, head: HeadRow): number | null {
-  if (left === null || left.size === 0 || left.leaf === head.leaf) return null;
+export function placeToCheck(left: HeadRow, head: HeadRow): number | null {
+  if (left.size === 0 || left.leaf === head.leaf) return null;
   return left.size - 1;
 }
 
 /** P6, second half: `tail` begins at the place to check. */
-export function refuseReplacedLog(left: HeadRow | null, head: HeadRow, tail: readonly StoredEntry[]): void {
-  if (left === null) return;
+export function refuseReplacedLog(left: HeadRow, head: HeadRow, tail: readonly StoredEntry[]): void {
   const place = placeToCheck(left, head);
   const [entry] = tail;
   const holds = place === null || (entry?.index === place && leafOf(entry.bytes) === left.leaf);

@@ -1,6 +1,6 @@
 /** What a group of calls knows of reservations: the rows that were read, and over them what its own calls did. */
 import { isSame } from './reservation-rules.ts';
-import type { ReservationRow, Reserver } from './reservations.ts';
+import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 
 export interface Tally {
   learn(rows: readonly ReservationRow[]): void;
@@ -13,7 +13,8 @@ export interface Tally {
   reservations(): readonly ReservationRow[];
 }
 
-export function createTally(counters: ReadonlySet<string>): Tally {
+export function createTally(asked: readonly CounterNeed[]): Tally {
+  const counters = new Set(asked.map(({ counter }) => counter));
   let known: readonly ReservationRow[] = [];
   let added: readonly ReservationRow[] = [];
   const returned: Reserver[] = [];

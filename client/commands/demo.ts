@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { runDemo, type DemoOptions } from '../demo/demo.ts';
 import { PROVIDERS } from '../demo/email.ts';
 import { SCENARIOS } from '../demo/scenario.ts';
+import { SITES } from '../demo/site.ts';
 import { ending, examples } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { oneLine } from '../render/text.ts';
@@ -10,6 +11,7 @@ import { complain } from '../terminal.ts';
 
 interface Options {
   readonly provider?: string;
+  readonly site?: string;
   readonly yes?: boolean;
   readonly approve: boolean;
   readonly keep?: boolean;
@@ -20,10 +22,14 @@ export function command(program: Command): void {
   const demo = program
     .command('demo')
     .description(
-      `Starts a Temporal server, simulated providers or devices and a worker, breaks into a mailbox, a host or a router, and runs its playbook: policy before every task, approvals as signals, each effect made once, and a record that verifies.`,
+      `Starts a Temporal server, simulated providers or devices (for root on Linux real ones) and a worker, breaks into a mailbox, a host or a router, and runs its playbook: policy before every task, approvals as signals, each effect made once, and a record that verifies.`,
     )
     .argument('[name]', `what is broken into: ${listed(SCENARIOS)}`, SCENARIOS[0])
     .option('--provider <name>', `whose mailbox: ${listed(PROVIDERS)} (default: ${PROVIDERS[0]})`)
+    .option(
+      '--site <kind>',
+      `on what devices: ${listed(SITES)} (default: real ones in namespaces, for root on Linux with their programs installed)`,
+    )
     .option('--yes', 'let demo approvers answer instead of asking (also without a terminal)')
     .option('--no-approve', 'stop at the first card; exit code 3')
     .option('--keep', 'leave everything running and print the command that approves the next card')
@@ -38,14 +44,19 @@ export function command(program: Command): void {
           return complain(terminal, ['--provider: only the demo email has providers to choose from']);
         if (provider === undefined)
           return complain(terminal, [`--provider: must be ${listed(PROVIDERS)}`], EXIT.usage);
-        return runDemo(terminal, settingsOf(options, { scenario, provider }));
+        const site = SITES.find((one) => one === options.site) ?? null;
+        if (options.site !== undefined && site === null)
+          return complain(terminal, [`--site: must be ${listed(SITES)}`]);
+        if (site !== null && scenario === 'email')
+          return complain(terminal, ['--site: only the demos device and router have devices']);
+        return runDemo(terminal, settingsOf(options, { scenario, provider, site }));
       }),
     );
   examples(
     demo,
     'demo',
     'demo device --yes',
-    'demo router',
+    'demo router --site simulated',
     'demo --provider microsoft-graph',
     'demo --keep',
   );
@@ -55,7 +66,10 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }
 
-function settingsOf(options: Options, chosen: Pick<DemoOptions, 'scenario' | 'provider'>): DemoOptions {
+function settingsOf(
+  options: Options,
+  chosen: Pick<DemoOptions, 'scenario' | 'provider' | 'site'>,
+): DemoOptions {
   const watched = process.stdin.isTTY && process.stderr.isTTY && options.json !== true;
   const asking = watched && options.yes !== true ? 'person' : 'demo';
   const byHand = options.keep === true && options.yes !== true ? 'nobody' : asking;

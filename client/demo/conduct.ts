@@ -12,7 +12,7 @@ import type { OpenServer } from '../server/open.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DemoOptions } from './demo.ts';
 import { askPerson } from './question.ts';
-import type { Scenario } from './scenario.ts';
+import type { Plot } from './scenario.ts';
 import { APPROVERS, cast, forge, REQUESTER, signedVote } from './voting.ts';
 
 export interface GivenAnswer {
@@ -44,7 +44,7 @@ export interface Conducting {
   readonly say: (text: string) => void;
   readonly server: OpenServer;
   readonly playground: Playground;
-  readonly scenario: Scenario;
+  readonly plot: Plot;
 }
 
 const CASE = 'DEMO-1';
@@ -52,9 +52,10 @@ const LOOK_EVERY_MS = 150;
 /** How often a provider is asked whether the last step was done, seconds. */
 const POLL_SECONDS = 0.5;
 
-export async function conduct(on: Conducting): Promise<Told> {
-  const { playground, scenario, say } = on;
-  const { playbook } = scenario;
+/** `forging`: see `attend`. */
+export async function conduct(on: Conducting, forging: boolean): Promise<Told> {
+  const { playground, plot, say } = on;
+  const { playbook } = plot;
   const { client, config } = playground;
   const workflowId = workflowIdFor(playbook, `${CASE}-${Date.now().toString(36)}`);
   const caseId = workflowId.slice(workflowIdFor(playbook, '').length);
@@ -64,13 +65,13 @@ export async function conduct(on: Conducting): Promise<Told> {
     args: [
       {
         case_id: caseId,
-        context: scenario.context,
+        context: plot.context,
         options: { requested_by: REQUESTER, poll_seconds: POLL_SECONDS },
       },
     ],
   });
   say(`${REQUESTER} starts ${playbook} for case ${caseId}\n`);
-  return attend(on, workflowId, true);
+  return attend(on, workflowId, forging);
 }
 
 /** Answers what the run asks until it is over. `forging`: somebody tries to answer the first card in another's name. */
@@ -123,7 +124,7 @@ async function respond(on: Conducting, workflowId: string, item: OpenItem): Prom
     case 'approval':
       return decide(on, workflowId, item);
     case 'confirmation':
-      on.say(`${await on.scenario.lastStep(workflowId, item.task)}\n`);
+      on.say(`${await on.plot.lastStep(workflowId, item.task)}\n`);
       return [];
     case 'settlement':
       on.say(`${item.task} must be settled by hand: cordon resolve ${workflowId} ${item.task}\n`);

@@ -33,6 +33,7 @@ export function emailScenario({ google, graph, mail }: Playground, provider: Pro
       return `${victim} enrols a second factor on their own phone; the next poll of the directory will see it`;
     },
     effects: () => simulator.effects(),
+    printed: async () => [],
     also({ tasks }) {
       const password = tasks['rotate_password']?.output?.['password_ref'];
       return typeof password === 'string'
@@ -40,5 +41,6 @@ export function emailScenario({ google, graph, mail }: Playground, provider: Pro
         : mailLines(mail);
     },
     facts: null,
+    sequel: null,
   };
 }

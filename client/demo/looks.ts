@@ -1,17 +1,26 @@
 /** What the devices said before, after and once it was undone, side by side; and whether that is as it must be. */
 import type { Fact } from '../../simulators/device/facts.ts';
+import type { Printed } from '../../simulators/ground.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import { table } from '../render/table.ts';
 import { oneLine } from '../render/text.ts';
 import type { Stream } from '../terminal.ts';
+import { differences } from './differences.ts';
 
 /** The answers to the same questions, asked at different times. */
 export interface Look {
   readonly when: 'before' | 'after' | 'undone';
   readonly facts: readonly Fact[];
+  /** Empty where the devices are simulated. */
+  readonly printed: readonly Printed[];
 }
 
-export function renderLooks(looks: readonly Look[], wrong: readonly string[], stream: Stream): string {
+export function renderLooks(
+  who: string,
+  looks: readonly Look[],
+  wrong: readonly string[],
+  stream: Stream,
+): string {
   const [first] = looks;
   if (first === undefined) return '';
   const columns = ['  ASKED', ...looks.map(({ when }) => when.toUpperCase())].map((title) => ({ title }));
@@ -20,7 +29,7 @@ export function renderLooks(looks: readonly Look[], wrong: readonly string[], st
     ...looks.map(({ facts }) => oneLine(facts[at]?.answer ?? '')),
   ]);
   const note = first.facts.every(({ comesBack }) => comesBack) ? '' : '  * nothing can give this back\n';
-  const title = stream.colours.bold('What the devices say when they are asked');
+  const title = stream.colours.bold(`What ${who} when asked`);
   const faults = wrong.map((line) => `  ${stream.colours.red('✗')} ${oneLine(line)}\n`).join('');
   return `${title}\n${table(columns, rows, stream)}${note}${faults}\n`;
 }
@@ -31,9 +40,10 @@ export function amiss(
   run: Pick<RunReport, 'status'>,
   undoing: Pick<RunReport, 'status'> | null,
 ): readonly string[] {
-  const at = (when: Look['when']): readonly Fact[] => looks.find((look) => look.when === when)?.facts ?? [];
-  const [before, after, undone] = [at('before'), at('after'), at('undone')];
-  return before.flatMap(({ asked, answer, comesBack }, n) => {
+  const [first, then, last] = (['before', 'after', 'undone'] as const).map((when) => lookOf(looks, when));
+  const [before, after, undone] = [first?.facts ?? [], then?.facts ?? [], last?.facts ?? []];
+  const print = undoing?.status === 'completed' ? differences(first?.printed ?? [], last?.printed ?? []) : [];
+  const facts = before.flatMap(({ asked, answer, comesBack }, n) => {
     const then = after[n]?.answer;
     const meant = comesBack ? answer : then;
     const last = undone[n]?.answer;
@@ -42,4 +52,12 @@ export function amiss(
       undoing?.status === 'completed' && last !== meant ? [`${asked}: ${last}, where ${meant} was`] : [];
     return [...unchanged, ...kept];
   });
+  return [
+    ...facts,
+    ...print.map(({ command }) => `${command}: prints other than before, though all is undone`),
+  ];
+}
+
+export function lookOf(looks: readonly Look[], when: Look['when']): Look | null {
+  return looks.find((look) => look.when === when) ?? null;
 }

@@ -1,5 +1,5 @@
 /** Carries the demo's record away before its folder is removed, so that whoever watched can check it. */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyring } from '../../activities/checkpoints/keyring-file.ts';
 import { eachEntry } from '../../activities/exports/each-entry.ts';
@@ -24,20 +24,37 @@ export interface CarriedRecord {
 const FOLDER = join('.cordon', 'demo');
 
 export async function carryAway(config: Config): Promise<CarriedRecord> {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+  // Another demo may carry its own away at the same moment; each is whole, and the last one stays.
+  const own = `${FOLDER}-${process.pid}`;
+  rmSync(own, { recursive: true, force: true });
+  mkdirSync(own, { recursive: true, mode: 0o700 });
   const source = await openSource({ name: config.state });
   try {
     const verdict = await checkOwn(source, config);
     const keys = config.record.keys === null ? null : await readKeyring(config.record.keys);
     const policy = keys?.kind === 'file' ? policyText(keys.file) : null;
-    if (policy !== null) writeFileSync(join(FOLDER, 'policy'), policy);
+    if (policy !== null) writeFileSync(join(own, 'policy'), policy);
     const { witnessFile } = await operatorView(config);
-    if (witnessFile !== null) copyFileSync(witnessFile, join(FOLDER, 'checkpoints'));
-    await writeExport(source, join(FOLDER, 'record'), { policy, withValues: false, onProgress: () => {} });
-    return { verdict, folder: FOLDER, decision: await decisionIn(source) };
+    if (witnessFile !== null) copyFileSync(witnessFile, join(own, 'checkpoints'));
+    await writeExport(source, join(own, 'record'), { policy, withValues: false, onProgress: () => {} });
+    const decision = await decisionIn(source);
+    putInPlace(own);
+    return { verdict, folder: FOLDER, decision };
   } finally {
     await source.close();
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+function putInPlace(own: string): void {
+  for (let tries = 20; ; tries -= 1) {
+    rmSync(FOLDER, { recursive: true, force: true });
+    try {
+      return renameSync(own, FOLDER);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST') || tries === 0) throw error;
+    }
   }
 }
 

@@ -1,69 +1,68 @@
 /** The story itself: what is broken, how it is contained, what policy forbids, and what the record says of it all. */
 import { verdictJson } from '../audit/verdict-text.ts';
-import { EXIT, exitOfRun, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { printJson } from '../terminal.ts';
-import { conduct, type Conducting } from './conduct.ts';
+import { exitOfAct, perform, type Act } from './act.ts';
+import type { Conducting } from './conduct.ts';
 import { showDenial } from './denial.ts';
+import { differences } from './differences.ts';
 import { renderEnding, type Ending } from './ending.ts';
-import { amiss, type Look } from './looks.ts';
+import { lookOf } from './looks.ts';
 import { carryAway } from './record.ts';
-import { setScenario, type Scenario } from './scenario.ts';
-import { takeBack } from './undoing.ts';
+import { setScenario, type Setting } from './scenario.ts';
 import { REQUESTER } from './voting.ts';
 
-export async function tell(on: Omit<Conducting, 'scenario'>): Promise<ExitCode> {
+export async function tell(on: Omit<Conducting, 'plot'>, setting: Setting): Promise<ExitCode> {
   const { terminal, options, say, server, playground } = on;
-  const scenario = setScenario(options.scenario, options.provider, playground);
-  const looks: Look[] = await lookAt(scenario, 'before');
-  say(scenario.opening);
+  const scenario = setScenario(setting, playground);
   if (options.keep && server.kind === 'ours') say(`Temporal UI: ${server.uiUrl ?? 'none'}`);
-  const told = await conduct({ ...on, scenario });
-  const over = told.kind === 'ended';
-  looks.push(...(await lookAt(scenario, 'after')));
-  const denial = over ? await showDenial(playground, scenario, `${told.report.case_id}-P`, REQUESTER) : null;
-  const effects = scenario.effects();
-  const undoing = over && scenario.facts !== null ? await takeBack({ ...on, scenario }, told) : null;
-  if (undoing !== null) looks.push(...(await lookAt(scenario, 'undone')));
+  const act = await perform({ ...on, plot: scenario }, true);
+  const over = act.told.kind === 'ended';
+  const caseId = `${act.told.report.case_id}-P`;
+  const denial = over ? await showDenial(playground, scenario, caseId, REQUESTER) : null;
+  // Whoever keeps everything has seen what they want to look at.
+  const sequel =
+    over && !options.keep && scenario.sequel !== null
+      ? await perform({ ...on, plot: scenario.sequel }, false)
+      : null;
   // A worker that ends signs what there is; one that is kept does so within a second.
   if (!options.keep) await playground.stopWorker();
-  const record = await carryAway(playground.config);
-  const ending: Ending = {
-    scenario,
-    told,
-    denial,
-    effects,
-    looks,
-    amiss: amiss(looks, told.report, undoing?.report ?? null),
-    undoing,
-    record,
-  };
-  if (options.json) printJson(terminal, jsonOf(ending));
+  const ending: Ending = { ...act, denial, sequel, record: await carryAway(playground.config) };
+  if (options.json) printJson(terminal, jsonOf(ending, setting));
   else terminal.out.write(renderEnding(ending, terminal.out));
   return exitFor(ending);
 }
 
-async function lookAt({ facts }: Scenario, when: Look['when']): Promise<Look[]> {
-  return facts === null ? [] : [{ when, facts: await facts() }];
-}
-
-/** Nothing that was shown may be other than it was said to be. */
-function exitFor({ told, denial, undoing, record, amiss: wrong }: Ending): ExitCode {
+function exitFor({ record, denial, sequel, ...act }: Ending): ExitCode {
   if (record.verdict.kind !== 'verified') return EXIT.failed;
-  if (told.kind === 'stopped') return EXIT.notDone;
-  if (wrong.length > 0 || denial === null) return EXIT.failed;
-  const run = exitOfRun(told.report.status);
-  return run !== EXIT.done || undoing === null ? run : exitOfRun(undoing.report.status);
+  if (act.told.kind === 'ended' && denial === null) return EXIT.failed;
+  const exit = exitOfAct(act);
+  return exit !== EXIT.done || sequel === null ? exit : exitOfAct(sequel);
 }
 
-function jsonOf({ scenario, told, denial, looks, amiss: wrong, undoing, record }: Ending): object {
+function jsonOf(ending: Ending, setting: Setting): object {
+  const { told, denial, sequel, record } = ending;
   return {
+    ...(setting.name === 'email' ? {} : { site: setting.site }),
     status: told.report.status,
     tasks: told.report.tasks,
     approvals: told.approvals,
     forgery: told.forgery,
     denial,
-    provider_changes: scenario.effects(),
-    ...(looks.length === 0 ? {} : { looks, amiss: wrong, undo: undoing?.report ?? null }),
+    provider_changes: ending.plot.effects(),
+    ...seenOf(ending),
+    ...(sequel === null ? {} : { sequel: { status: sequel.told.report.status, ...seenOf(sequel) } }),
     audit: verdictJson(record.folder, record.verdict),
+  };
+}
+
+function seenOf({ looks, amiss, undoing }: Act): object {
+  if (looks.length === 0) return {};
+  const printed = (when: 'before' | 'after') => lookOf(looks, when)?.printed ?? [];
+  return {
+    printed_otherwise: differences(printed('before'), printed('after')),
+    looks,
+    amiss,
+    undo: undoing?.report ?? null,
   };
 }

@@ -1,12 +1,12 @@
-/** Asks a simulated device over its own SSH, as whoever runs it would: what it prints is what it is. */
+/** Asks a device of the site over its own SSH, as whoever runs it would: what it prints is what it is. */
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import ssh2 from 'ssh2';
-import type { SimulatedDevice } from './server.ts';
+import type { Reachable } from '../reachable.ts';
 
 /** Rejects when the device is not the one that was started, or does not answer. */
 export function ask(
-  { host, port, user, hostKey, clientKey }: SimulatedDevice,
+  { host, port, user, hostKey, clientKey }: Reachable,
   ...lines: readonly string[]
 ): Promise<readonly string[]> {
   const client = new ssh2.Client();

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 import { createEffectLog, type EffectLog } from '../effect-log.ts';
+import type { Reachable } from '../reachable.ts';
 import type { Effect } from '../simulator.ts';
 import { fingerprint } from './ask.ts';
 import { strike, type DeviceFault } from './faults.ts';
@@ -13,14 +14,7 @@ import { socketOf } from './socket.ts';
 import { makeKey } from './keys.ts';
 import { createShell, type Shell } from './shell.ts';
 
-export interface SimulatedDevice {
-  readonly host: '127.0.0.1';
-  readonly port: number;
-  readonly user: string;
-  /** As `ssh-keygen -lf` prints it. */
-  readonly hostKey: string;
-  /** A private key that may sign in. */
-  readonly clientKey: string;
+export interface SimulatedDevice extends Reachable {
   readonly password: string;
   /** Lines that were asked for, in order, without what they were given on standard input. */
   lines(): readonly string[];

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { JsonObject } from '../../workflows/language/json.ts';
 import { createEffectLog } from '../effect-log.ts';
+import { sshSection, type Keep } from '../reachable.ts';
 import type { Effect } from '../simulator.ts';
 import { deviceFacts, routerFacts, type Fact } from './facts.ts';
 import { compromisedHost, hostMachine } from './host.ts';
@@ -26,8 +27,7 @@ const IMAGE = {
   version: '23.05.3',
 };
 
-/** Keeps a secret and gives its reference. */
-export type Keep = (name: string, value: string) => string;
+export type { Keep };
 
 export interface Site {
   /** The sections `network`, `endpoint` and `router` of `connectors` in cordon.yaml. */
@@ -124,13 +124,7 @@ function settingsOf(
   ports: { readonly [service: string]: number },
   keep: Keep,
 ): JsonObject {
-  const ssh = (name: string, device: SimulatedDevice): JsonObject => ({
-    host: device.host,
-    port: device.port,
-    user: device.user,
-    host_key: device.hostKey,
-    key: keep(name, device.clientKey),
-  });
+  const ssh = (name: string, device: SimulatedDevice): JsonObject => sshSection(name, device, keep);
   return {
     network: {
       switches: [{ ssh: ssh('ssh-switch', fabric), ports: { [SITE.device]: PORT } }],

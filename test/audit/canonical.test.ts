@@ -144,4 +144,17 @@ describe('canonical JSON of an entry', () => {
     expect(canonicalEntry({ by: 'a\ud800b\ud83d\ude00' })).toBe('{"by":"a\ufffdb\ud83d\ude00"}');
     expect(() => canonicalEntry({ '\ud800': 1 })).toThrow(NotCanonicalError);
   });
+
+  test('every character in a text or a name is written as JSON writes it, and no half of one is', () => {
+    for (let unit = 0; unit < 0x1_0000; unit += 1) {
+      const text = `a${String.fromCharCode(unit)}b`;
+      const isHalf = unit >= 0xd800 && unit <= 0xdfff;
+      const json = JSON.stringify(isHalf ? 'a\ufffdb' : text);
+      if (canonicalEntry(text) !== json || canonicalEntry([text]) !== `[${json}]`)
+        throw new Error(`character ${unit} is written otherwise`);
+      if (!isHalf && canonical({ [text]: text }) !== `{${json}:${json}}`)
+        throw new Error(`character ${unit} is written otherwise in a mapping`);
+    }
+    expect(canonical('\ud83d\ude00')).toBe('"\ud83d\ude00"');
+  });
 });

@@ -14,7 +14,10 @@ function slow() {
   return { committer, groups, end: (error?: Error) => ends.shift()?.(error) };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Long enough for a crowd to gather: it waits for a turn, which may begin after ours. */
+async function turn(): Promise<void> {
+  for (let n = 0; n < 2; n += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('the committer', () => {
   test('takes what arrives while a commit is under way as the next group, and never two commits at once', async () => {
@@ -65,5 +68,47 @@ describe('the committer', () => {
     end();
     await Promise.all([all, closing]);
     expect(closed).toBe(true);
+  });
+
+  test('lets a single caller wait for nobody, and yet leaves turns to others', async () => {
+    let commits = 0;
+    const committer = createCommitter<number>(async () => {
+      commits += 1;
+    });
+    const others = { turns: 0 };
+    const timer = setInterval(() => (others.turns += 1), 0);
+    await committer.submit(0);
+    expect(commits).toBe(1);
+    const until = performance.now() + 100;
+    while (others.turns === 0 && performance.now() < until) await committer.submit(1);
+    clearInterval(timer);
+    expect(others.turns).toBe(1);
+  });
+
+  test('keeps a crowd together, one group after the other', async () => {
+    const groups: number[] = [];
+    const committer = createCommitter<string>(async (calls) => {
+      groups.push(calls.length);
+    });
+    const caller = async (): Promise<void> => {
+      for (let n = 0; n < 4; n += 1) await committer.submit('again');
+    };
+    await Promise.all(Array.from({ length: 10 }, caller));
+    expect(groups).toEqual([10, 10, 10, 10]);
+  });
+
+  test('brings two callers together that first come one after the other', async () => {
+    const groups: number[] = [];
+    const committer = createCommitter<string>(async (calls) => {
+      groups.push(calls.length);
+      await turn();
+    });
+    const caller = async (): Promise<void> => {
+      for (let n = 0; n < 3; n += 1) await committer.submit('again');
+    };
+    const first = caller();
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, caller()]);
+    expect(groups).toEqual([1, 2, 2, 1]);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect } from '@jest/globals';
 import { createNetwork } from '../../activities/connectors/network/index.ts';
-import { callWith, createVault, doneOf, perform, undo } from '../connectors/device/world.ts';
-import { deviceTest, namespace, run, startSshd, until } from './lab.ts';
-import { RESOLVER_PROGRAMS, startResolver } from './resolver-lab.ts';
-import { NEIGHBOUR, pings, PORT, startSwitch, SWITCH_PROGRAMS } from './switch-lab.ts';
+import { DEVICE, QUARANTINE, startFirewall, WALL } from '../../simulators/network/firewall.ts';
+import { FIREWALL_PROGRAMS, RESOLVER_PROGRAMS, SWITCH_PROGRAMS } from '../../simulators/network/programs.ts';
+import { startResolver } from '../../simulators/network/resolver.ts';
+import { pings } from '../../simulators/network/segment.ts';
+import { NEIGHBOUR, PORT, startSwitch } from '../../simulators/network/switch.ts';
+import { callWith, createVault, doneOf, perform, targetOf, undo } from '../connectors/device/world.ts';
+import { deviceTest } from './lab.ts';
 
 const vault = createVault();
 const NOTHING = { switches: [], firewalls: [], resolvers: [] };
@@ -14,16 +17,17 @@ describe('a real switch, firewall and resolver', () => {
   deviceTest(
     'Open vSwitch: the isolated port carries no more frames to its neighbour, and does again after undo',
     SWITCH_PROGRAMS,
-    async () => {
-      const { device, sshd } = await startSwitch();
-      await until('the first ping', () => pings(device, NEIGHBOUR));
+    async (lab) => {
+      const fabric = await startSwitch(lab);
+      const { device } = fabric;
+      await lab.until('the first ping', () => pings(lab, device, NEIGHBOUR));
       const network = createNetwork({
         ...NOTHING,
-        switches: [{ ssh: sshd.target(vault), ports: { 'host-0042': PORT } }],
+        switches: [{ ssh: targetOf(fabric, vault), ports: { 'host-0042': PORT } }],
       });
       const done = doneOf(await perform(network, 'NetworkIsolate', ISOLATE, callWith(vault)));
       expect(done.output).toEqual({ isolated: true, previous_vlan: 10 });
-      expect(pings(device, NEIGHBOUR)).toBe(false);
+      expect(await pings(lab, device, NEIGHBOUR)).toBe(false);
       const again = doneOf(
         await perform(network, 'NetworkIsolate', ISOLATE, callWith(vault, { attempt: 2 })),
       );
@@ -32,7 +36,7 @@ describe('a real switch, firewall and resolver', () => {
         kind: 'done',
         output: { changed: true },
       });
-      await until('the ping after undo', () => pings(device, NEIGHBOUR));
+      await lab.until('the ping after undo', () => pings(lab, device, NEIGHBOUR));
       expect(await undo(network, 'NetworkIsolate', done.undo, other())).toMatchObject({
         kind: 'done',
         output: { changed: false },
@@ -42,36 +46,16 @@ describe('a real switch, firewall and resolver', () => {
 
   deviceTest(
     'nftables: packets of the isolated address are dropped, and pass again after undo',
-    ['sshd', 'ip', 'ping', 'nft'],
-    async () => {
-      const [wall, device] = [namespace('fw'), namespace('dev2')] as const;
-      run('ip', ['-n', wall, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', device]);
-      for (const [space, address] of [
-        [wall, '10.98.0.1/24'],
-        [device, '10.98.0.5/24'],
-      ] as const) {
-        run('ip', ['-n', space, 'addr', 'add', address, 'dev', 'eth0']);
-        run('ip', ['-n', space, 'link', 'set', 'eth0', 'up']);
-      }
-      const nft = (text: string) => run('ip', ['netns', 'exec', wall, 'nft', text]);
-      nft('add table inet cordon');
-      nft('add set inet cordon quarantine { type ipv4_addr; }');
-      nft('add chain inet cordon in { type filter hook input priority 0; }');
-      nft('add rule inet cordon in ip saddr @quarantine drop');
-      await until('the first ping', () => pings(device, '10.98.0.1'));
-      const sshd = await startSshd({ within: wall });
-      const firewall = {
-        ssh: sshd.target(vault),
-        family: 'inet' as const,
-        table: 'cordon',
-        set: 'quarantine',
-        addresses: { 'host-0042': '10.98.0.5' },
-      };
+    FIREWALL_PROGRAMS,
+    async (lab) => {
+      const wall = await startFirewall(lab);
+      await lab.until('the first ping', () => pings(lab, wall.device, WALL));
+      const firewall = { ssh: targetOf(wall, vault), ...QUARANTINE, addresses: { 'host-0042': DEVICE } };
       const network = createNetwork({ ...NOTHING, firewalls: [firewall] });
       const done = doneOf(await perform(network, 'NetworkIsolate', ISOLATE, callWith(vault)));
-      expect(pings(device, '10.98.0.1')).toBe(false);
+      expect(await pings(lab, wall.device, WALL)).toBe(false);
       await undo(network, 'NetworkIsolate', done.undo, callWith(vault));
-      expect(pings(device, '10.98.0.1')).toBe(true);
+      expect(await pings(lab, wall.device, WALL)).toBe(true);
       const gone = createNetwork({ ...NOTHING, firewalls: [{ ...firewall, set: 'nowhere' }] });
       expect(await perform(gone, 'NetworkIsolate', ISOLATE, other())).toMatchObject({
         kind: 'refused',
@@ -83,23 +67,22 @@ describe('a real switch, firewall and resolver', () => {
   deviceTest(
     'Unbound: the blocked domain does not exist any more, and is answered as before after undo',
     RESOLVER_PROGRAMS,
-    async () => {
-      const { file, answer } = await startResolver('c2.example');
-      expect(answer('www.c2.example')).toBe('NOERROR 192.0.2.66');
-      const sshd = await startSshd();
+    async (lab) => {
+      const resolver = await startResolver(lab, 'c2.example');
+      expect(await resolver.answer('www.c2.example')).toBe('NOERROR 192.0.2.66');
       const network = createNetwork({
         ...NOTHING,
-        resolvers: [{ ssh: sshd.target(vault), controlConfig: file }],
+        resolvers: [{ ssh: targetOf(resolver, vault), controlConfig: resolver.file }],
       });
       const input = { domains: ['C2.example', 'evil.example'], scope: 'organization' };
       const done = doneOf(await perform(network, 'BlockDomains', input, callWith(vault)));
       expect(done.output).toEqual({ blocked: ['c2.example', 'evil.example'], already_blocked: [] });
-      expect(answer('www.c2.example')).toBe('NXDOMAIN');
-      expect(answer('deep.below.evil.example')).toBe('NXDOMAIN');
+      expect(await resolver.answer('www.c2.example')).toBe('NXDOMAIN');
+      expect(await resolver.answer('deep.below.evil.example')).toBe('NXDOMAIN');
       expect(doneOf(await perform(network, 'BlockDomains', input, callWith(vault)))).toEqual(done);
       await undo(network, 'BlockDomains', done.undo, callWith(vault));
-      expect(answer('www.c2.example')).toBe('NOERROR 192.0.2.66');
-      expect(run('unbound-control', ['-c', file, 'list_local_zones'])).not.toContain('evil.example');
+      expect(await resolver.answer('www.c2.example')).toBe('NOERROR 192.0.2.66');
+      expect(await resolver.control('list_local_zones')).not.toContain('evil.example');
     },
   );
 });

@@ -1,50 +1,36 @@
 /** Whole playbooks through a real Temporal server on real device software; what happens is seen from outside. */
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { confirmStep } from '../../client/demo/voting.ts';
-import type { Keep } from '../../client/playground/settings.ts';
-import type { JsonObject } from '../../workflows/language/json.ts';
+import type { Ground } from '../../simulators/ground.ts';
+import { openFrrSequel } from '../../simulators/network/frr-sequel.ts';
+import { ROUTED_WITHOUT_FRR, SWITCHED, WALLED } from '../../simulators/network/index.ts';
+import { FRR_PROGRAMS } from '../../simulators/network/programs.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import { verifyFile } from '../audit/verified.ts';
 import type { Run, Scene } from '../server/scene.ts';
-import { evidenceText, FIRST, openGuardedScene, SECOND, sign, takenBack, textOf } from '../server/signed.ts';
+import {
+  answers,
+  evidenceText,
+  FIRST,
+  openGuardedScene,
+  SECOND,
+  sign,
+  takenBack,
+  textOf,
+} from '../server/signed.ts';
 import { setStage } from '../server/stage.ts';
-import { FRR, FRR_PROGRAMS } from './frr-lab.ts';
-import { deviceTest, run as ran, startSshd, until, type Sshd } from './lab.ts';
-import { startOpenwrt } from './openwrt/lab.ts';
-import { reached } from './reached.ts';
-import { RESOLVER_PROGRAMS, startResolver } from './resolver-lab.ts';
-import { NEIGHBOUR, pings, PORT, startSwitch, SWITCH_PROGRAMS } from './switch-lab.ts';
-import { victim, type Victim } from './victim.ts';
+import { deviceTest } from './lab.ts';
 
 const stage = setStage();
-const DEVICE = 'host-0042';
-
-/** What osquery would have logged of it. */
-function logOf({ pid, path, start_time }: Victim): string {
-  const columns = {
-    pid: String(pid),
-    path,
-    start_time: String(start_time),
-    cmdline: 'minerd --donate-level 1 --url beacon.evil.example:443',
-  };
-  return `${JSON.stringify({ name: 'processes', hostIdentifier: DEVICE, action: 'added', columns })}\n`;
-}
-
-const ROUTER = '192.0.2.10';
-const LOCKDOWN = { router_ip: ROUTER, syslog_server: 'syslog.example' };
-
-function routerOf(sshd: Sshd, dialect: 'frr' | 'openwrt'): (keep: Keep) => JsonObject {
-  return (keep) => ({
-    router: {
-      routers: [{ address: ROUTER, dialect, ssh: reached(sshd, 'router', keep), revert_seconds: 20 }],
-    },
-  });
-}
 
 function errorsOf(tasks: RunReport['tasks']): readonly string[] {
   return Object.values(tasks).flatMap(({ error }) => (error === null ? [] : [error]));
+}
+
+const CHANNEL = '#soc';
+
+async function begin(scene: Scene, playbook: string, ground: Ground): Promise<Run> {
+  return scene.start({ playbook, context: ground.context(scene.keep, CHANNEL) });
 }
 
 async function contain(scene: Scene, run: Run): Promise<void> {
@@ -55,149 +41,156 @@ async function contain(scene: Scene, run: Run): Promise<void> {
   await confirmStep(scene, run.id, 'revoke_device_credentials', FIRST);
 }
 
-/** As FRR itself prints it, through its own SSH server. */
-function runningConfiguration({ folder, port }: Sshd): string {
-  const key = ['-i', join(folder, 'client'), '-o', 'IdentitiesOnly=yes'];
-  const host = [
-    '-o',
-    'StrictHostKeyChecking=no',
-    '-o',
-    'UserKnownHostsFile=/dev/null',
-    '-o',
-    'LogLevel=ERROR',
-  ];
-  return ran('ssh', [
-    '-p',
-    String(port),
-    ...key,
-    ...host,
-    'root@127.0.0.1',
-    'vtysh -c "show running-config"',
-  ]);
+/** A run that went through, with nothing that failed on the way. */
+async function completed(run: Run): Promise<RunReport['tasks']> {
+  const { status, tasks } = await run.result();
+  expect({ status, errors: errorsOf(tasks) }).toEqual({ status: 'completed', errors: [] });
+  return tasks;
 }
+
+const UNISOLATE = ['undo_network_isolate', 'undo_block_c2_domains'];
 
 describe('on real devices', () => {
   deviceTest(
     'device_compromise_v1: no frame leaves the port, the domain is gone, the process has ended; an undo lets frames and names through',
-    [...SWITCH_PROGRAMS, ...RESOLVER_PROGRAMS, 'ps', 'ss'],
-    async () => {
-      const [fabric, resolver, host] = await Promise.all([
-        startSwitch(),
-        startResolver('evil.example'),
-        startSshd({ samePids: true }),
+    SWITCHED.programs,
+    async (lab) => {
+      const ground = await SWITCHED.open(lab);
+      const [before, printed] = [await ground.facts(), await ground.printed()];
+      expect(answers(before)).toEqual([
+        'ping, host-0042 to its neighbour: answered',
+        'switch, port of host-0042: VLAN 10',
+        'dig www.evil.example: 192.0.2.66',
+        'host-0042, intruder’s program: runs',
       ]);
-      const guilty = await victim(host.folder);
-      writeFileSync(join(host.folder, 'osqueryd.results.log'), logOf(guilty));
-      const connectors = (keep: Keep): JsonObject => ({
-        network: {
-          switches: [{ ssh: reached(fabric.sshd, 'switch', keep), ports: { [DEVICE]: PORT } }],
-          resolvers: [{ ssh: reached(host, 'resolver', keep), control_config: resolver.file }],
-        },
-        endpoint: {
-          devices: { [DEVICE]: { ssh: reached(host, 'host', keep), files: ['/etc/hostname'], logs: [] } },
-          log_folders: [host.folder],
-        },
-      });
-      await until('the first ping', () => pings(fabric.device, NEIGHBOUR));
-      expect(resolver.answer('www.evil.example')).toBe('NOERROR 192.0.2.66');
-
-      const scene = await openGuardedScene(stage, 'device', { connectors });
-      const run = await scene.start({
-        playbook: 'device_compromise_v1',
-        context: {
-          device_id: DEVICE,
-          osquery_log_path: host.folder,
-          quarantine_vlan: 666,
-          notification_channel: '#soc',
-        },
-      });
+      const scene = await openGuardedScene(stage, 'device', { connectors: ground.settings });
+      const run = await begin(scene, 'device_compromise_v1', ground);
       await contain(scene, run);
-      const { status, tasks } = await run.result();
-      expect({ status, errors: errorsOf(tasks) }).toEqual({ status: 'completed', errors: [] });
-      expect(tasks['terminate_processes']?.output).toEqual({ terminated: [guilty.pid], already_gone: [] });
-      await until('its end', () => !guilty.alive());
-      expect(pings(fabric.device, NEIGHBOUR)).toBe(false);
-      expect(fabric.vsctl('get', 'port', PORT, 'tag').trim()).toBe('666');
-      expect(resolver.answer('www.evil.example')).toBe('NXDOMAIN');
+      const tasks = await completed(run);
+      expect(tasks['terminate_processes']?.output).toMatchObject({ already_gone: [] });
+      expect(answers(await ground.facts())).toEqual([
+        'ping, host-0042 to its neighbour: no answer',
+        'switch, port of host-0042: VLAN 666',
+        'dig www.evil.example: NXDOMAIN',
+        'host-0042, intruder’s program: ended',
+      ]);
       expect(scene.mail.messages().map(({ to }) => to)).toEqual([['soc@corp.example']]);
-
-      const undone = await takenBack(scene, run, ['undo_network_isolate', 'undo_block_c2_domains']);
-      expect(undone.status).toBe('completed');
-      await until('the ping after the undo', () => pings(fabric.device, NEIGHBOUR));
-      expect(resolver.answer('www.evil.example')).toBe('NOERROR 192.0.2.66');
-      expect(guilty.alive()).toBe(false);
+      expect((await takenBack(scene, run, UNISOLATE)).status).toBe('completed');
+      expect(answers(await ground.facts())).toEqual([
+        ...answers(before).slice(0, 3),
+        'host-0042, intruder’s program: ended',
+      ]);
+      expect(await ground.printed()).toEqual(printed);
       expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
     },
   );
 
   deviceTest(
-    'router_lockdown_v1: on OpenWrt (uci stands in) what was open is closed to real packets, and open again once it is undone; nobody signs for firmware',
-    ['dropbear', 'dropbearkey', 'ssh-keygen', 'nft', 'ip', 'passwd'],
-    async () => {
-      const lab = await startOpenwrt();
-      const chain = (): string =>
-        ran('ip', ['netns', 'exec', lab.space, 'nft', 'list', 'chain', 'inet', 'fw', 'input']);
-      const scene = await openGuardedScene(stage, 'router', { connectors: routerOf(lab, 'openwrt') });
-      const run = await scene.start({
-        playbook: 'router_lockdown_v1',
-        context: {
-          ...LOCKDOWN,
-          new_admin_password_enc: scene.keep('router-administrator', 'kept-for-the-lab-only-1'),
-          firmware_update_url: 'https://firmware.example/router-23.05.3.bin',
-          acl_rules: ['deny tcp any any eq 23'],
-          hardening_checklist: ['telnet is off'],
-        },
-      });
-      await sign(scene, run, 'disable_remote_access', [FIRST]);
-      await sign(scene, run, 'change_admin_password', [FIRST, SECOND]);
-      await sign(scene, run, 'update_firmware', [FIRST], 'reject');
-      const { tasks } = await run.result();
-      expect(existsSync(join(lab.folder, 'services', 'telnet'))).toBe(false);
-      expect(tasks['disable_remote_access']?.output).toMatchObject({
-        disabled: ['telnet', 'http', 'ssh_external'],
-      });
-      expect(tasks['enable_logging']).toMatchObject({ status: 'completed' });
-      expect(tasks['update_firmware']).toMatchObject({ status: 'rejected' });
-      expect(chain()).toContain('tcp dport 23 drop');
-      const undo = ['undo_enable_logging', 'undo_apply_acl_rules', 'undo_disable_remote_access'];
-      expect((await takenBack(scene, run, undo)).status).toBe('completed');
-      expect(chain()).not.toContain('drop');
-      expect(existsSync(join(lab.folder, 'services', 'telnet'))).toBe(true);
-      lab.close();
+    'device_compromise_v1 behind nftables: packets of the isolated address are dropped by the set it is put into, and pass again after the undo',
+    WALLED.programs,
+    async (lab) => {
+      const ground = await WALLED.open(lab);
+      const [before, printed] = [await ground.facts(), await ground.printed()];
+      expect(answers(before).slice(0, 2)).toEqual([
+        'ping, host-0042 to its neighbour: answered',
+        'firewall, 10.98.0.5: free',
+      ]);
+      const scene = await openGuardedScene(stage, 'device', { connectors: ground.settings });
+      const run = await begin(scene, 'device_compromise_v1', ground);
+      await contain(scene, run);
+      const tasks = await completed(run);
+      expect(tasks['network_isolate']?.output).toEqual({ isolated: true, previous_vlan: null });
+      expect(answers(await ground.facts())).toEqual([
+        'ping, host-0042 to its neighbour: no answer',
+        'firewall, 10.98.0.5: in quarantine',
+        'dig www.evil.example: NXDOMAIN',
+        'host-0042, intruder’s program: ended',
+      ]);
+      expect((await takenBack(scene, run, UNISOLATE)).status).toBe('completed');
+      expect(answers(await ground.facts()).slice(0, 3)).toEqual(answers(before).slice(0, 3));
+      expect(await ground.printed()).toEqual(printed);
+      expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
     },
   );
 
   deviceTest(
-    'on FRR, as far as it goes: its running configuration is what the run says, the password is new, and an undo restores all else to the letter',
-    [...FRR_PROGRAMS, 'ssh'],
-    async () => {
-      const sshd = await startSshd({ prepare: FRR });
-      const asItWas = runningConfiguration(sshd);
-      expect(asItWas).toContain('frr version');
+    'router_lockdown_v1 as a whole: on OpenWrt (uci and images stand in) what was open is closed to real packets, and open again once it is undone',
+    ROUTED_WITHOUT_FRR.programs,
+    async (lab) => {
+      const ground = await ROUTED_WITHOUT_FRR.open(lab);
+      const open = [
+        'telnet from outside: lets in',
+        'http from outside: lets in',
+        'ssh from outside: lets in',
+        'ping from 203.0.113.66: answered',
+        'log: stays here',
+      ];
+      expect(answers(await ground.facts())).toEqual([...open, 'firmware: 23.05.2']);
+      const printed = await ground.printed();
+      const scene = await openGuardedScene(stage, 'router', { connectors: ground.settings });
+      const run = await begin(scene, 'router_lockdown_v1', ground);
+      await sign(scene, run, 'disable_remote_access', [SECOND]);
+      await sign(scene, run, 'change_admin_password', [FIRST, SECOND]);
+      await sign(scene, run, 'update_firmware', [FIRST, SECOND]);
+      const tasks = await completed(run);
+      expect(tasks['update_firmware']?.output).toMatchObject({ version: '23.05.3', checksum_verified: true });
+      expect(tasks['verify_hardening']?.output).toMatchObject({ passed: true, failed_items: [] });
+      expect(answers(await ground.facts())).toEqual([
+        'telnet from outside: closed',
+        'http from outside: closed',
+        'ssh from outside: closed',
+        'ping from 203.0.113.66: no answer',
+        'log: to syslog.example',
+        'firmware: 23.05.3',
+      ]);
+      const undo = ['undo_enable_logging', 'undo_apply_acl_rules', 'undo_disable_remote_access'];
+      expect((await takenBack(scene, run, undo)).status).toBe('completed');
+      expect(answers(await ground.facts())).toEqual([...open, 'firmware: 23.05.3']);
+      expect((await ground.printed()).map(({ lines }) => [...lines].sort())).toEqual(
+        printed.map(({ lines }) => [...lines].sort()),
+      );
+      expect(await verifyFile(scene.config.state)).toMatchObject({ verified: true, reason: null });
+    },
+  );
+
+  deviceTest(
+    'frr_lockdown_v1: its running configuration is what the run says, its terminal hangs up, the password is new, and an undo restores all else to the letter',
+    FRR_PROGRAMS,
+    async (lab) => {
+      const { sequel, settings } = await openFrrSequel(lab);
+      const printed = await sequel.printed();
+      expect(answers(await sequel.facts())).toEqual([
+        'its terminal by telnet: answers',
+        'rules by source: none',
+      ]);
       const scene = await openGuardedScene(stage, 'router', {
-        playbooks: join(import.meta.dirname, 'playbooks'),
-        connectors: routerOf(sshd, 'frr'),
+        connectors: (keep) => ({ router: { routers: [settings(keep)] } }),
       });
-      const run = await scene.start({
-        playbook: 'frr_lockdown_v1',
-        context: { router_ip: ROUTER, acl_rules: ['deny ip 10.0.0.0/8 any', 'permit ip any any'] },
-      });
+      const context = sequel.context(scene.keep, CHANNEL);
+      const run = await scene.start({ playbook: sequel.playbook, context });
       await sign(scene, run, 'disable_remote_access', [FIRST]);
       await sign(scene, run, 'change_admin_password', [FIRST, SECOND]);
-      const { status, tasks } = await run.result();
-      expect({ status, errors: errorsOf(tasks) }).toEqual({ status: 'completed', errors: [] });
-      const before = await evidenceText(scene, tasks['backup_before']?.output?.['backup']);
-      const after = await evidenceText(scene, tasks['backup_after']?.output?.['backup']);
-      expect(before).not.toContain('CORDON');
-      for (const line of ['access-class CORDON-CLOSED', 'CORDON-IN seq 5 deny 10.0.0.0/8'])
-        expect(after).toContain(line);
+      const tasks = await completed(run);
+      expect(tasks['verify_hardening']?.output).toMatchObject({ passed: true });
+      expect(await evidenceText(scene, tasks['backup_config']?.output?.['backup'])).not.toContain('CORDON');
       const told = await evidenceText(scene, tasks['document_changes']?.output?.['document']);
       expect(told).toContain('access-class CORDON-CLOSED');
       expect(textOf(tasks['change_admin_password']?.output, 'password_ref')).toMatch(/^secret:/);
-      expect(runningConfiguration(sshd)).toContain('access-class CORDON-CLOSED');
+      expect(answers(await sequel.facts())).toEqual([
+        'its terminal by telnet: hangs up',
+        'rules by source: 2',
+      ]);
+      const [now] = await sequel.printed();
+      for (const line of [
+        'access-class CORDON-CLOSED',
+        'access-list CORDON-IN seq 5 deny 203.0.113.0/24',
+        'access-list CORDON-IN seq 10 permit any',
+      ])
+        expect(now?.lines).toContain(line);
       const undo = ['undo_apply_acl_rules', 'undo_disable_remote_access'];
       expect((await takenBack(scene, run, undo)).status).toBe('completed');
-      expect(runningConfiguration(sshd)).toBe(asItWas);
+      expect(await sequel.printed()).toEqual(printed);
+      expect(answers(await sequel.facts())[0]).toBe('its terminal by telnet: answers');
     },
   );
 });

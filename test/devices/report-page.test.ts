@@ -6,7 +6,8 @@ import { expect } from '@jest/globals';
 import { chromium, type Page } from 'playwright-core';
 import type { ReportDocument } from '../../activities/connectors/report/document.ts';
 import { html } from '../../activities/connectors/report/html.ts';
-import { deviceTest, folder, which } from './lab.ts';
+import { whereIs } from '../../simulators/network/programs.ts';
+import { deviceTest } from './lab.ts';
 
 const EVIL = `<script>document.title='owned'</script><img src="http://127.0.0.1:9/x" onerror="alert(1)">\u202e`;
 const HASH = 'c'.repeat(64);
@@ -69,8 +70,8 @@ function looks(page: Page): Promise<Looks> {
 }
 
 /** `CORDON_SCREENSHOTS` names a folder to keep them in, for whoever wants to look. */
-async function photograph(page: Page, name: string): Promise<number> {
-  const path = join(process.env['CORDON_SCREENSHOTS'] ?? folder(), `${name}.png`);
+async function photograph(page: Page, folder: string, name: string): Promise<number> {
+  const path = join(process.env['CORDON_SCREENSHOTS'] ?? folder, `${name}.png`);
   await page.screenshot({ path, fullPage: true });
   return statSync(path).size;
 }
@@ -78,12 +79,13 @@ async function photograph(page: Page, name: string): Promise<number> {
 deviceTest(
   'a report fits a desk, a phone and paper, asks for nothing and runs nothing',
   ['chromium'],
-  async () => {
-    const file = join(folder(), 'report.html');
+  async (lab) => {
+    const folder = lab.folder('report');
+    const file = join(folder, 'report.html');
     writeFileSync(file, html(REPORT));
     const address = pathToFileURL(file).href;
     const browser = await chromium.launch({
-      executablePath: which('chromium') ?? '',
+      executablePath: whereIs('chromium') ?? '',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
     });
     try {
@@ -107,7 +109,7 @@ deviceTest(
           { title: REPORT.title, overflows: false, elements: 0, hidden: 0, heading: '25.6px' },
         ]);
         // A blank page of this size takes a few kilobytes.
-        expect(await photograph(page, `report-${name}`)).toBeGreaterThan(30_000);
+        expect(await photograph(page, folder, `report-${name}`)).toBeGreaterThan(30_000);
       }
       // A4 at 96 points an inch.
       await page.setViewportSize({ width: 794, height: 1123 });

@@ -8,19 +8,24 @@ import {
   doneOf,
   memoryEvidence,
   perform,
+  targetOf,
   textOf,
   undo,
 } from '../connectors/device/world.ts';
-import { FRR, FRR_PROGRAMS } from './frr-lab.ts';
-import { deviceTest, run, startSshd, type Sshd } from './lab.ts';
-import { startOpenwrt } from './openwrt/lab.ts';
+import { startFrr } from '../../simulators/network/frr.ts';
+import { ROUTER, startOpenwrt } from '../../simulators/network/openwrt/openwrt.ts';
+import { FRR_PROGRAMS, OPENWRT_PROGRAMS } from '../../simulators/network/programs.ts';
+import { connects } from '../../simulators/network/segment.ts';
+import type { SshServer } from '../../simulators/network/ssh-server.ts';
+import { deviceTest } from './lab.ts';
 
-const ADDRESS = '192.0.2.10';
+const ADDRESS = ROUTER;
+const IMAGE = { url: 'https://firmware.example/router.bin', bytes: 'version 23.05.3\n' };
 
-function workbench(sshd: Sshd, dialect: Router['dialect'], revertSeconds = 20) {
+function workbench(sshd: SshServer, dialect: Router['dialect'], revertSeconds = 20) {
   const vault = createVault();
   const evidence = memoryEvidence();
-  const ssh = sshd.target(vault);
+  const ssh = targetOf(sshd, vault);
   const router = { address: ADDRESS, dialect, ssh, adminUser: 'root', revertSeconds, ports: {} };
   const connector = createRouter({ routers: [router], firmware: [] }, evidence);
   let calls = 0;
@@ -37,11 +42,11 @@ function workbench(sshd: Sshd, dialect: Router['dialect'], revertSeconds = 20) {
 
 /** The new password opens the real server, the old key too. */
 async function opensWith(
-  sshd: Sshd,
+  sshd: SshServer,
   reference: string,
   vault: ReturnType<typeof createVault>,
 ): Promise<string> {
-  const ssh = sshd.target(vault, { credential: { kind: 'password', reference } });
+  const ssh = targetOf(sshd, vault, { credential: { kind: 'password', reference } });
   const router = {
     address: ADDRESS,
     dialect: 'frr' as const,
@@ -64,8 +69,8 @@ describe('a real router', () => {
   deviceTest(
     'FRR by vtysh: backed up, locked down, verified and taken back exactly',
     FRR_PROGRAMS,
-    async () => {
-      const sshd = await startSshd({ prepare: FRR });
+    async (lab) => {
+      const sshd = await startFrr(lab);
       const { act, connector, call, evidence, vault } = workbench(sshd, 'frr');
       const backup = doneOf(await act('BackupRouterConfig', { case_id: 'case-1' })).output;
       expect(evidence.text(textOf(backup, 'backup'))).toContain('frr version');
@@ -113,42 +118,41 @@ describe('a real router', () => {
 
   deviceTest(
     'OpenWrt over dropbear (uci stands in): services and rules are changed and taken back, real packets follow',
-    ['dropbear', 'dropbearkey', 'ssh-keygen', 'nft', 'ip', 'passwd'],
-    async () => {
-      const lab = await startOpenwrt();
-      const { act, connector, call, vault } = workbench(lab, 'openwrt');
+    OPENWRT_PROGRAMS,
+    async (lab) => {
+      const router = await startOpenwrt(lab, { image: IMAGE, passwords: true });
+      const { act, connector, call, vault } = workbench(router, 'openwrt');
+      const telnet = () => connects(lab, router.outside, ROUTER, 23);
+      expect(await telnet()).toBe(true);
       const services = doneOf(await act('DisableRouterService', { services: ['telnet', 'http', 'upnp'] }));
       expect(services.output).toEqual({ disabled: ['telnet', 'http'], already_disabled: ['upnp'] });
-      const rules = () =>
-        run('ip', ['netns', 'exec', lab.space, 'nft', 'list', 'chain', 'inet', 'fw', 'input']);
+      expect(await telnet()).toBe(false);
       const acl = doneOf(await act('ApplyACL', { rules: ['deny tcp any any eq 23'], direction: 'inbound' }));
-      expect(rules()).toContain('tcp dport 23 drop');
+      expect(await router.rules()).toContain('tcp dport 23 drop');
       expect(await undo(connector, 'ApplyACL', acl.undo, call())).toMatchObject({
         output: { changed: true },
       });
-      expect(rules()).not.toContain('drop');
+      expect(await router.rules()).not.toContain('drop');
       expect(await undo(connector, 'DisableRouterService', services.undo, call())).toMatchObject({
         output: { changed: true },
       });
+      expect(await telnet()).toBe(true);
       const changed = doneOf(await act('ChangeRouterPassword', {})).output;
-      const opened = await opensWith(lab, textOf(changed, 'password_ref'), vault);
+      const opened = await opensWith(router, textOf(changed, 'password_ref'), vault);
       // It let us in; there is no vtysh behind it.
       expect(opened).toBe('device_refused');
-      lab.close();
     },
   );
 
   deviceTest(
     'N08: a rule that cuts us off goes back by itself, and the call says that nothing is changed',
-    ['dropbear', 'dropbearkey', 'ssh-keygen', 'nft', 'ip'],
-    async () => {
-      const lab = await startOpenwrt();
-      const { act } = workbench(lab, 'openwrt', 10);
+    OPENWRT_PROGRAMS,
+    async (lab) => {
+      const router = await startOpenwrt(lab, { image: IMAGE });
+      const { act } = workbench(router, 'openwrt', 10);
       const answer = await act('ApplyACL', { rules: ['deny tcp any any eq 2222'], direction: 'inbound' });
       expect(answer).toMatchObject({ kind: 'refused', fault: { code: 'device_reverted' } });
-      const chain = run('ip', ['netns', 'exec', lab.space, 'nft', 'list', 'chain', 'inet', 'fw', 'input']);
-      expect(chain).not.toContain('2222');
-      lab.close();
+      expect(await router.rules()).not.toContain('2222');
     },
   );
 });

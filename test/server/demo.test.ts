@@ -11,6 +11,8 @@ const root = resolve(import.meta.dirname, '../..');
 const node = join(root, 'node_modules', '.bin', 'node');
 const main = join(root, 'client', 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-test-'));
+/** Root is shown real devices where it can; test/devices has those. */
+const SIMULATED = ['--site', 'simulated'];
 /** One server for all of them, as if the reader had one already. */
 let server: RunningServer | null = null;
 beforeAll(async () => {
@@ -58,7 +60,7 @@ describe('the demo', () => {
   ])(
     '%s ends with devices as they were, but for what nothing gives back, and a record that verifies',
     async (name, asset) => {
-      const { code, out, err } = await demo(name, '--json');
+      const { code, out, err } = await demo(name, '--json', ...SIMULATED);
       expect({ code, err: /error|✗|    at /i.exec(err) }).toEqual({ code: 0, err: null });
       const shown = JSON.parse(out) as Shown;
       expect(shown).toMatchObject({
@@ -79,13 +81,13 @@ describe('the demo', () => {
   );
 
   test('stops at the first card where it is told to, with the exit code for what is not done', async () => {
-    const { code, err } = await demo('device', '--no-approve');
+    const { code, err } = await demo('device', '--no-approve', ...SIMULATED);
     expect(code).toBe(3);
     expect(err).toContain('waits for approval');
   }, 120_000);
 
   test('Ctrl-C ends it at once, and leaves none of its files', async () => {
-    const child = spawn(node, [main, 'demo', 'router', '--keep'], settings());
+    const child = spawn(node, [main, 'demo', 'router', '--keep', ...SIMULATED], settings());
     let said = '';
     child.stderr.on('data', (part: Buffer) => (said += part.toString('utf8')));
     await new Promise<void>((done) => {

@@ -5,6 +5,8 @@ export type Hash = (bytes: Uint8Array) => Uint8Array;
 
 export interface Codec {
   readonly sha256: Hash;
+  /** SHA-256 in lower-case hex; of a text, of its UTF-8. Only ever given well-formed text. */
+  sha256Hex(data: Uint8Array | string): string;
   /** UTF-8. Only ever given well-formed text. */
   encode(text: string): Uint8Array;
   /** MUST throw on bytes that are not UTF-8 and MUST keep a byte order mark. */

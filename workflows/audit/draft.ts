@@ -1,6 +1,6 @@
 /** What is to be recorded, drafted before it has a place in the log; and the text of the entry once it has one. */
 import { canonicalEntry, wellFormed } from './canonical.ts';
-import { hex, type Codec } from './codec.ts';
+import type { Codec } from './codec.ts';
 import { digestText, ENTRY_VERSION, MAX_ENTRY_BYTES } from './entry.ts';
 import { instantText } from './instant.ts';
 import { blanked, commitDetails, type CommittedValue } from './personal.ts';
@@ -45,8 +45,16 @@ export interface Draft {
   /** Another body under its id is kept beside the first instead of being refused. */
   readonly mayVary: boolean;
   /** The log's name from this entry on, where it gets another. */
-  readonly renames?: string;
+  readonly renames: string | null;
 }
+
+/** What is asked for a draft besides. */
+export interface DraftTerms {
+  readonly mayVary: boolean;
+  readonly renames: string | null;
+}
+
+const PLAIN: DraftTerms = { mayVary: false, renames: null };
 
 export interface Place {
   readonly log: string;
@@ -64,8 +72,12 @@ export interface Place {
  * of one run lie together, which keeps the unique index of a store fast.
  */
 export function eventId(startedAt: number, chain: string, coordinate: string, codec: Codec): string {
-  const name = canonicalEntry([chain, coordinate]);
-  const digest = hex(codec.sha256(codec.encode(`cordon/eventid/v1\0${name}`)));
+  return idOf(startedAt, canonicalEntry(chain), canonicalEntry(coordinate), codec);
+}
+
+/** Chain and coordinate as canonical JSON. */
+function idOf(startedAt: number, chain: string, coordinate: string, codec: Codec): string {
+  const digest = codec.sha256Hex(`cordon/eventid/v1\0[${chain},${coordinate}]`);
   return startedAt.toString(16).padStart(12, '0') + digest.slice(0, 20);
 }
 
@@ -73,7 +85,12 @@ export function eventId(startedAt: number, chain: string, coordinate: string, co
  * Throws `NotCanonicalError` or `RangeError` for facts that cannot be recorded: that is a fault of ours. `drawSalt` MUST
  * give `SALT_BYTES` that nobody can foresee, new ones at every call.
  */
-export function draftEntry(happening: Happening, codec: Codec, drawSalt: () => Uint8Array): Draft {
+export function draftEntry(
+  happening: Happening,
+  codec: Codec,
+  drawSalt: () => Uint8Array,
+  { mayVary, renames } = PLAIN,
+): Draft {
   const { run, fact } = happening;
   const workflowTime = instantText(fact.at);
   const runStarted = instantText(run.startedAt);
@@ -89,14 +106,16 @@ export function draftEntry(happening: Happening, codec: Codec, drawSalt: () => U
         },
       })
     : text;
+  const chain = canonicalEntry(run.chain);
+  const coordinate = canonicalEntry(fact.coordinate);
   const before =
-    `"case":${canonicalEntry(run.caseId)},"coordinate":${canonicalEntry(fact.coordinate)},` +
+    `"case":${canonicalEntry(run.caseId)},"coordinate":${coordinate},` +
     `"details":${details},"event":${canonicalEntry(fact.event)},` +
-    `"playbook":${canonicalEntry(run.playbook)},"run":${canonicalEntry(run.chain)}`;
+    `"playbook":${canonicalEntry(run.playbook)},"run":${chain}`;
   const after = `"task":${canonicalEntry(fact.task)},"workflow":${canonicalEntry(run.workflowId)}`;
   if ((before.length + after.length) * 3 > MAX_ENTRY_BYTES - 1000) refuseOversize(before + after, codec);
   return {
-    id: eventId(run.startedAt, run.chain, fact.coordinate, codec),
+    id: idOf(run.startedAt, chain, coordinate, codec),
     run: wellFormed(run.chain),
     before,
     after,
@@ -105,7 +124,8 @@ export function draftEntry(happening: Happening, codec: Codec, drawSalt: () => U
     omitted,
     values: committed.values,
     source: happening,
-    mayVary: false,
+    mayVary,
+    renames,
   };
 }
 
@@ -149,7 +169,7 @@ function noSalt(): never {
 export function draftVariant(draft: Draft, ordinal: number, codec: Codec, drawSalt: () => Uint8Array): Draft {
   const { run, fact } = draft.source;
   const named = { run, fact: { ...fact, coordinate: `${fact.coordinate}~${ordinal}` } };
-  return { ...draftEntry(named, codec, drawSalt), mayVary: draft.mayVary };
+  return draftEntry(named, codec, drawSalt, { mayVary: draft.mayVary, renames: null });
 }
 
 function tooBig(text: string, codec: Codec) {

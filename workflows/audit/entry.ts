@@ -6,7 +6,7 @@
  * `prev` is the leaf hash of the entry before, so the chain and the tree over all entries are one structure.
  * The body also carries the run's own number and the leaf of the run's previous entry.
  */
-import { hex, type Codec } from './codec.ts';
+import type { Codec } from './codec.ts';
 
 export const ENTRY_VERSION = 1;
 /** What follows when `prev` has nothing to point at. */
@@ -46,5 +46,5 @@ export interface EntryBody {
 
 /** Lower-case hex. */
 export function digestText(text: string, codec: Codec): string {
-  return hex(codec.sha256(codec.encode(text)));
+  return codec.sha256Hex(text);
 }

@@ -12,9 +12,20 @@ export function instantText(ms: number): string {
     throw new RangeError(`${ms} is not a time in whole milliseconds between 1970 and 9999`);
   const days = Math.floor(ms / DAY);
   const rest = ms - days * DAY;
+  const hour = pair(rest / 3_600_000);
+  return `${dateText(days)}T${hour}:${pair((rest / 60_000) % 60)}:${pair((rest / 1000) % 60)}.${pad(rest % 1000, 3)}Z`;
+}
+
+/** Times are told in the order they come, so that the day is mostly the last one's. */
+let lastDays = -1;
+let lastDate = '';
+
+function dateText(days: number): string {
+  if (days === lastDays) return lastDate;
   const { year, month, day } = civil(days);
-  const clock = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60].map((part) => pad(part, 2));
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${clock.join(':')}.${pad(rest % 1000, 3)}Z`;
+  lastDate = `${pad(year, 4)}-${pair(month)}-${pair(day)}`;
+  lastDays = days;
+  return lastDate;
 }
 
 /** The inverse; null for any text that `instantText` would not have written. */
@@ -26,6 +37,13 @@ export function instantOf(text: string): number | null {
   const instant = daysSince1970(year, month, day) * DAY + clock;
   if (instant < 0 || instant > LAST_INSTANT) return null;
   return instantText(instant) === text ? instant : null;
+}
+
+const PAIRS = Array.from({ length: 100 }, (_, value) => pad(value, 2));
+
+/** Below 100. */
+function pair(value: number): string {
+  return PAIRS[Math.floor(value)] ?? '';
 }
 
 function pad(value: number, width: number): string {

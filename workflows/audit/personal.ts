@@ -4,7 +4,7 @@
  * commitment says nothing, not even about a value that can be guessed; a plain digest would.
  */
 import { canonicalEntry } from './canonical.ts';
-import { hex, type Codec } from './codec.ts';
+import type { Codec } from './codec.ts';
 
 /**
  * Fields whose texts are personal, wherever in a fact's details they stand: who, in whose words, and digests of what
@@ -52,7 +52,7 @@ export function commitment(salt: Uint8Array, text: string, codec: Codec): string
   bytes.set(label);
   bytes.set(salt, label.length);
   bytes.set(value, label.length + salt.length);
-  return hex(codec.sha256(bytes));
+  return codec.sha256Hex(bytes);
 }
 
 /** Throws `NotCanonicalError` for details that cannot be recorded. */
@@ -78,12 +78,14 @@ function replacePersonal(
   const walk = (value: unknown, path: string): unknown => {
     if (Array.isArray(value)) return value.map((item, at) => walk(item, `${path}/${at}`));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => {
-        const at = `${path}/${escaped(name)}`;
-        return [name, PERSONAL_FIELDS.has(name) && isText(inner) ? replace(at, inner) : walk(inner, at)];
-      }),
-    );
+    const fields: [name: string, inner: unknown][] = Object.entries(value);
+    for (const field of fields) {
+      const [name, inner] = field;
+      if (PERSONAL_FIELDS.has(name) && isText(inner)) field[1] = replace(`${path}/${escaped(name)}`, inner);
+      else if (typeof inner === 'object' && inner !== null)
+        field[1] = walk(inner, `${path}/${escaped(name)}`);
+    }
+    return Object.fromEntries(fields);
   };
   // Only plain mappings are walked; what else may hide in there is refused where the entry is written.
   return walk(details, '') as { readonly [name: string]: unknown };
@@ -97,7 +99,7 @@ function isText(value: unknown): boolean {
 }
 
 function escaped(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return /[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 }
 
 /** Every commitment in an entry's details, by path. */

@@ -2,7 +2,7 @@
  * Public keys as C2SP signed notes write them: `<name>+<key id>+<base64 of type and key>`. Name and id together
  * name a key on a signature line; the id commits to name, type and key.
  */
-import { hex, type NoteCodec } from './codec.ts';
+import type { NoteCodec } from './codec.ts';
 import { refused, type Refused } from './refusal.ts';
 
 /** `log` signs note text as it is; `witness` signs cosignature/v1 with a time. */
@@ -37,7 +37,7 @@ export function verifierKey(
 ): VerifierKey {
   const named = codec.encode(`${name}\n`);
   const bytes = new Uint8Array([...named, TYPE_BYTE[type], ...publicKey]);
-  return { name, id: hex(codec.sha256(bytes)).slice(0, 8), type, publicKey };
+  return { name, id: codec.sha256Hex(bytes).slice(0, 8), type, publicKey };
 }
 
 export function vkeyText({ name, id, type, publicKey }: VerifierKey, codec: NoteCodec): string {

@@ -40,6 +40,11 @@ export function sqliteCode(error: unknown): string | null {
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null;
 }
 
+/** Something stands already where it should have been written, or what it should follow does not. */
+export function isTaken(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') ?? false;
+}
+
 function remedy(code: string): string {
   if (/BUSY|LOCKED/.test(code)) return 'another process holds the file; let one process write it';
   if (/FULL|ENOSPC/.test(code)) return 'the disk is full; make room, nothing runs until then';

@@ -9,8 +9,10 @@ import { APPLICATION_ID, MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** How long a writer waits for another process's commit. The event loop stands still meanwhile. */
 const BUSY_MS = 5000;
-/** Pages in the write-ahead log before it is folded into the file. */
-const CHECKPOINT_PAGES = 4000;
+/** Of a new file. A commit writes whole pages, and an entry and its index row are small: measured. */
+const PAGE_BYTES = 2048;
+/** Size of the write-ahead log at which it is folded into the file. Rarely is cheaper; the next opening reads all of it. */
+const LOG_BYTES = 32 * 1024 * 1024;
 /** What `PRAGMA synchronous` answers for FULL: a commit is on disk when it returns. */
 const FULL = 2;
 
@@ -74,9 +76,11 @@ function refuseForeign(db: Database.Database, path: string): void {
 
 /** Set, then read back: the driver's own default for WAL is weaker, and a file system may not allow WAL at all. */
 function makeDurable(db: Database.Database, path: string): void {
+  db.pragma(`page_size = ${PAGE_BYTES}`);
   const mode = db.pragma('journal_mode = WAL', { simple: true });
   db.pragma('synchronous = FULL');
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  const pageBytes = Number(db.pragma('page_size', { simple: true }));
+  db.pragma(`wal_autocheckpoint = ${Math.floor(LOG_BYTES / pageBytes)}`);
   db.pragma('trusted_schema = OFF');
   db.pragma('secure_delete = ON');
   const level = db.pragma('synchronous', { simple: true });

@@ -1,12 +1,4 @@
-/**
- * The tables in SQLite. One connection, used from one thread.
- *
- * S1 BEGIN IMMEDIATE: the write lock is held before the head is read.
- * S2 COMMIT returns after the flush to disk (`synchronous = FULL`, checked when the file was opened).
- * S3 After any error the transaction is rolled back, at the latest before the next one begins.
- * S4 Between BEGIN and COMMIT nothing waits, not even for a microtask: no read of another caller, which is on the same
- *    connection, can fall between the two and see what is not committed.
- */
+/** The tables in SQLite. Rules S1 to S5 in `transaction.ts` hold for what is written. */
 import type { Database } from 'better-sqlite3';
 import type { StoredEntry } from '../audit.ts';
 import { fromClaimRow, toClaimRow, type ClaimRow } from '../claim-row.ts';
@@ -14,7 +6,6 @@ import type { ClaimRecord } from '../claims.ts';
 import { nodeCodec } from '../codec.ts';
 import { StoreError } from '../ledger.ts';
 import {
-  concludeAtOnce,
   wholeEntries,
   type Changes,
   type EntryRow,
@@ -27,16 +18,17 @@ import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
 import { createReservationTable } from './reservations.ts';
 import { createRunReading } from './runs.ts';
+import { createCommit } from './transaction.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
+/** By its key: SQLite then updates the row where it finds it, without a list of rows to update. */
+const SET_HEAD = 'UPDATE head SET log = ?, size = ?, leaf = ?, at = ? WHERE one = 1';
 const ENTRY = 'i AS "index", id, run, run_seq AS runSeq, bytes';
 
 export function createSqliteTables(db: Database): Tables {
-  const begin = db.prepare('BEGIN IMMEDIATE');
-  const commit = db.prepare('COMMIT');
-  const rollback = db.prepare('ROLLBACK');
   const head = db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head');
-  const setHead = db.prepare('UPDATE head SET log = ?, size = ?, leaf = ?, at = ?');
+  const setHead = db.prepare(SET_HEAD);
+  const moveHead = db.prepare(`${SET_HEAD} AND log = ? AND size = ? AND leaf = ? AND at = ?`);
   const entryById = db.prepare<[string], EntryRow>(`SELECT ${ENTRY} FROM entries WHERE id = ?`);
   const lastOfRun = db.prepare<[string], EntryRow>(
     `SELECT ${ENTRY} FROM entries WHERE i = (SELECT last FROM runs WHERE run = ?)`,
@@ -85,11 +77,13 @@ export function createSqliteTables(db: Database): Tables {
     values: needs.values.flatMap((index) => valuesOf.all(index).map(keptValue)),
     reservations: reservations.of(needs.counters),
   });
-  const write = (changes: Changes): void => {
+  const write = ({ head: to, ...changes }: Changes, from: HeadRow | null): boolean => {
+    if (to !== null && from !== null) {
+      const { log, size, leaf, at } = from;
+      if (moveHead.run(to.log, to.size, to.leaf, to.at, log, size, leaf, at).changes === 0) return false;
+    } else if (to !== null) setHead.run(to.log, to.size, to.leaf, to.at);
     for (const { index, id, run, runSeq, bytes } of changes.entries)
       addEntry.run(index, id, run, runSeq, run, bytes);
-    const { head } = changes;
-    if (head !== null) setHead.run(head.log, head.size, head.leaf, head.at);
     for (const record of changes.claims) setClaim.run(toClaimRow(record));
     for (const { kind, digest, text } of changes.documents) addDocument.run(kind, digest, text);
     for (const { index, path, value } of changes.values)
@@ -97,7 +91,9 @@ export function createSqliteTables(db: Database): Tables {
     for (const { index, path } of changes.erasures) eraseValue.run(index, path);
     reservations.giveBack(changes.returned);
     reservations.add(changes.reservations);
+    return true;
   };
+  const commit = createCommit(db, { head: () => headOf(head.get()), answer, write });
   /** What was overwritten still stands in older frames of the write-ahead log, until it is folded in and emptied. */
   const forget = (): void => {
     const [{ busy } = { busy: 1 }] = db.pragma('wal_checkpoint(TRUNCATE)') as readonly {
@@ -109,28 +105,12 @@ export function createSqliteTables(db: Database): Tables {
       'the values are erased, but a reader keeps older pages of the write-ahead log in use; end it and repeat the erasure',
     );
   };
-  const transact = <T>(work: () => T): T => {
-    if (db.inTransaction) rollback.run();
-    begin.run();
-    try {
-      const result = work();
-      commit.run();
-      return result;
-    } catch (error) {
-      if (db.inTransaction) rollback.run();
-      throw error;
-    }
-  };
   const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
     commit: async (ahead, deliberate) =>
       translated('writing to the store', () => {
-        const conclusion = transact(() => {
-          const changes = concludeAtOnce(deliberate(headOf(head.get()), answer(ahead)), answer);
-          write(changes);
-          return changes;
-        });
+        const conclusion = commit(ahead, deliberate);
         if (conclusion.erasures.length > 0) forget();
         return conclusion;
       }),

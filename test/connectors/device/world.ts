@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Answer, CallContext, Connector, Undone } from '../../../activities/connectors/connector.ts';
 import type { SshTarget } from '../../../activities/connectors/ssh/target.ts';
 import type { EvidenceStore, StoredItem } from '../../../activities/evidence/store.ts';
-import type { SimulatedDevice } from '../../../simulators/device/server.ts';
+import type { Reachable } from '../../../simulators/reachable.ts';
 import type { JsonObject } from '../../../workflows/language/json.ts';
 
 export const KEY = createHash('sha256').update('case-1/a-task').digest('hex');
@@ -49,12 +49,14 @@ export function callWith({ values }: Vault, over: Partial<CallContext> = {}): Ca
 }
 
 export function targetOf(
-  { host, port, user, hostKey, clientKey }: SimulatedDevice,
+  { clientKey, ...device }: Reachable,
   vault: Vault,
   over: Partial<SshTarget> = {},
 ): SshTarget {
   const credential = { kind: 'key', reference: vault.keep(clientKey) } as const;
-  return { host, port, user, hostKey, credential, ...over };
+  const { host, port, user, hostKey, stateFolder } = device;
+  const state = stateFolder === undefined ? {} : { stateFolder };
+  return { host, port, user, hostKey, credential, ...state, ...over };
 }
 
 export async function perform(
