@@ -22,7 +22,7 @@ import { lastLook, refuse } from './last-look.ts';
 import { withoutCall } from './no-call.ts';
 import { overLimit } from './over-limit.ts';
 import { createPins } from './pins.ts';
-import { callContext, performanceOf } from './performing.ts';
+import { callContext, performanceOf, type Begun } from './performing.ts';
 import { appendFacts } from './record.ts';
 import { SecretUnavailable } from './secrets/unavailable.ts';
 import { UNDO } from './catalogue/undo.ts';
@@ -117,9 +117,7 @@ const BEAT_MS = 2_000;
 /** Looking, claiming and recording before the call took longer than usual, so the server is told that we are at it. */
 const SOON_MS = 1_000;
 
-interface Begun {
-  readonly attempt: number;
-  readonly fence: number;
+interface Started extends Begun {
   readonly redact: readonly string[];
   /** When the activity began, as `elapsed` counts. */
   readonly from: number;
@@ -134,12 +132,12 @@ async function attempt(
   call: Call,
   performance: Performance,
   claiming: Claiming,
-  begun: Begun,
+  begun: Started,
   pulse: Pulse,
 ): Promise<Result> {
   const timeout = AbortSignal.timeout(call.timeoutMs);
   const signal = AbortSignal.any([pulse.signal, timeout]);
-  const context = callContext(world, run, call.question, pulse, signal, begun.attempt);
+  const context = callContext(world, run, call.question, pulse, signal, begun);
   // The start was a sign of life; a call that is over soon needs no second one, which would be a request to the server.
   if (elapsed() - begun.from > SOON_MS) pulse.beat();
   const beating = setInterval(() => pulse.beat(), BEAT_MS);

@@ -6,13 +6,16 @@ import { callContext, performanceOf } from './performing.ts';
 import { plainJson } from './plain.ts';
 import type { World } from './world.ts';
 
+/** Whoever only reads leaves nothing behind that another attempt would have to find. */
+const FIRST = { attempt: 1, fence: 1 } as const;
+
 export function createCheck(world: World): RemoteActivities['check'] {
   return async ({ run, call }) => {
     const performance = performanceOf(world, call.question);
     if (performance?.check === undefined) return null;
     const pulse = world.pulse();
     const signal = AbortSignal.any([pulse.signal, AbortSignal.timeout(call.timeoutMs)]);
-    const context = callContext(world, run, call.question, pulse, signal, 1);
+    const context = callContext(world, run, call.question, pulse, signal, FIRST);
     try {
       const output = plainJson(await performance.check(call.question.inputs, context));
       return isObject(output) ? blottedObject(output, world.redact) : null;

@@ -33,6 +33,14 @@ export function claimKey(question: Pick<Question, 'key' | 'task'>, run: RunRef):
   }
 }
 
+/**
+ * Names one call for its connector, and for whatever the connector leaves behind: the same on every attempt, and another
+ * one once the key was free and is claimed anew. `before`: attempts under this claim that others had begun.
+ */
+export function callKey(claim: string, before: number): string {
+  return before === 0 ? sha256(claim) : digestOf([claim, before]);
+}
+
 export function inputsDigest(type: string, connector: string, inputs: JsonObject): string {
   return digestOf({ type, connector, inputs });
 }

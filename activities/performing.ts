@@ -3,7 +3,7 @@ import type { Json } from '../workflows/language/json.ts';
 import type { Question, RunRef } from '../workflows/ports.ts';
 import { UNDO } from './catalogue/undo.ts';
 import type { CallContext, Performance } from './connectors/connector.ts';
-import { claimKey, sha256 } from './keys.ts';
+import { callKey, claimKey } from './keys.ts';
 import { performanceIn, undoPerformance } from './undo/performance.ts';
 import type { Pulse, World } from './world.ts';
 
@@ -32,16 +32,23 @@ function holds(value: Json, text: string): boolean {
   return Object.values(value).some((inner) => holds(inner, text));
 }
 
+/** Which attempt of the call it is, and how the claim counts it. */
+export interface Begun {
+  readonly attempt: number;
+  readonly fence: number;
+}
+
 export function callContext(
   world: World,
   run: RunRef,
   question: Question,
   pulse: Pulse,
   signal: AbortSignal,
-  attempt: number,
+  { attempt, fence }: Begun,
 ): CallContext {
   return {
-    key: sha256(claimKey(question, run)),
+    // An undo is one call for ever: its claim names a single effect.
+    key: callKey(claimKey(question, run), question.type === UNDO ? 0 : fence - attempt),
     caseId: run.caseId,
     task: question.task,
     run,

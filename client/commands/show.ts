@@ -4,8 +4,10 @@ import { ending, examples } from '../command.ts';
 import { withTemporal } from '../connection.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { faultOfTask } from '../runs/task-name.ts';
+import { takenBackOf, type TakenBack } from '../runs/taken-back.ts';
 import { readRun, type RunReading } from '../runs/read.ts';
 import { renderReport, renderTask } from '../render/report.ts';
+import { renderTakenBack } from '../render/undo.ts';
 import { renderOpenItem } from '../render/card.ts';
 import { oneLine } from '../render/text.ts';
 import { complain, printJson, type Terminal } from '../terminal.ts';
@@ -15,7 +17,10 @@ export function command(program: Command): void {
   const show = program
     .command('show')
     .description(
-      'How a run stands, task by task: status, reason, approvers, attempts. Exit code 0 when it could be told.',
+      [
+        'How a run stands, task by task: status, reason, approvers, attempts; and what of it was undone since.',
+        'Exit code 0 when it could be told.',
+      ].join('\n'),
     )
     .argument('<run>', 'workflow id, as `cordon list` shows it')
     .argument('[task]', 'one task with all that is known of it')
@@ -24,7 +29,8 @@ export function command(program: Command): void {
       ending(async (terminal, run: string, task: string | undefined, options: { readonly json?: boolean }) =>
         withTemporal(terminal, async ({ client }) => {
           const reading = await readRun(client, run);
-          return tell(terminal, { run, reading, task: task ?? null, json: options.json === true });
+          const taken = mayBeTakenBack(reading) ? await takenBackOf(client, run) : [];
+          return tell(terminal, { run, reading, taken, task: task ?? null, json: options.json === true });
         }),
       ),
     );
@@ -36,23 +42,33 @@ export function command(program: Command): void {
   );
 }
 
+/** Only what is over can be undone, and no undo itself. */
+function mayBeTakenBack(reading: RunReading): boolean {
+  if (reading.kind !== 'report') return false;
+  const { status, undo } = reading.report;
+  return status !== 'running' && status !== 'waiting' && undo === undefined;
+}
+
 interface Told {
   readonly run: string;
   readonly reading: RunReading;
+  readonly taken: readonly TakenBack[];
   readonly task: string | null;
   readonly json: boolean;
 }
 
-function tell(terminal: Terminal, { run, reading, task, json }: Told): ExitCode {
+function tell(terminal: Terminal, { run, reading, taken, task, json }: Told): ExitCode {
   switch (reading.kind) {
     case 'report': {
       const { report, open } = reading;
       const wrong = task === null ? null : faultOfTask(task, report);
       if (wrong !== null) return complain(terminal, [wrong]);
       const one = task === null ? undefined : report.tasks[task];
-      if (json) printJson(terminal, one ?? report);
+      const since = taken.filter((undone) => task === null || undone.task === task);
+      if (json) printJson(terminal, { ...(one ?? report), ...(since.length === 0 ? {} : { undone: since }) });
       else if (one !== undefined) terminal.out.write(renderTask(one, terminal.out));
       else terminal.out.write(renderReport(report, terminal.out));
+      if (!json) terminal.out.write(renderTakenBack(since, terminal.out));
       const waiting = open.filter((item) => task === null || item.task === task);
       if (!json && one !== undefined)
         for (const item of waiting) terminal.out.write(`\n${renderOpenItem(run, item, terminal.out)}`);

@@ -1,6 +1,7 @@
 /** What an undo takes back, and what it does not, with the reason. */
 import type { UndoItem } from '../../workflows/language/plan.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
+import type { TakenBack } from '../runs/taken-back.ts';
 import type { Stream } from '../terminal.ts';
 import { REVERSIBILITY } from './card.ts';
 import { oneLine } from './text.ts';
@@ -47,4 +48,14 @@ export function renderLeft({ undo }: RunReport, stream: Stream): string {
   if (left.length === 0) return '';
   const lines = left.map(({ task, says }) => `  ${oneLine(task)}: ${oneLine(says, 300)}\n`);
   return `\n${stream.colours.bold('Not taken back:')}\n${lines.join('')}`;
+}
+
+/** Empty for a run of which nobody has taken anything back, nor tried to. */
+export function renderTakenBack(taken: readonly TakenBack[], stream: Stream): string {
+  if (taken.length === 0) return '';
+  const lines = taken.map(({ task, status, undo }) => {
+    const said = status === 'completed' ? 'taken back' : `its undo is ${status.replaceAll('_', ' ')}`;
+    return `  ${oneLine(task)}: ${said} (${oneLine(undo)})\n`;
+  });
+  return `\n${stream.colours.bold('Undone since:')}\n${lines.join('')}`;
 }

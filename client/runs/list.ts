@@ -1,7 +1,7 @@
 /** The runs Temporal knows of. Search attributes make it precise; without them names and types have to do. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { SEARCH_KEYS } from '../../workflows/billboard.ts';
-import { caseOf } from './names.ts';
+import { caseOf, isPreview } from './names.ts';
 import { isUnknownAttribute } from '../trouble.ts';
 
 export interface RunRow {
@@ -51,6 +51,7 @@ async function collect(
 ): Promise<Omit<Listed, 'searchable'>> {
   const rows: RunRow[] = [];
   for await (const info of client.workflow.list({ query: queryFor(filter, searchable) })) {
+    if (isPreview(info.workflowId)) continue;
     const row = rowOf(info);
     if (filter.case !== undefined && row.case_id !== filter.case) continue;
     if (rows.length === filter.limit) return { rows, cut: true };

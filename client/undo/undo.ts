@@ -1,5 +1,4 @@
 /** Taking a run back: what would be done, and starting it. Both are runs of the type `undo`, planned by a worker. */
-import { randomUUID } from 'node:crypto';
 import {
   ApplicationFailure,
   WorkflowExecutionAlreadyStartedError,
@@ -10,7 +9,7 @@ import type { StartInput, StartOptions } from '../../workflows/activities.ts';
 import { UNDO_PLAYBOOK, undoIdFor } from '../../workflows/language/reserved.ts';
 import type { RunReport } from '../../workflows/walk/report.ts';
 import { chainOf } from '../runs/chain.ts';
-import { caseOf } from '../runs/names.ts';
+import { caseOf, previewIdFor } from '../runs/names.ts';
 import { readRun } from '../runs/read.ts';
 
 export interface UndoOrder {
@@ -38,7 +37,7 @@ const PATIENCE_MS = 15_000;
 
 /** Tells what an undo would do. Nothing is done, and nobody is asked. Throws as `readRun` does. */
 export async function previewUndo(order: UndoOrder): Promise<Previewed> {
-  const workflowId = `${undoIdFor(order.workflowId)}/preview-${randomUUID().slice(0, 8)}`;
+  const workflowId = previewIdFor(order.workflowId);
   const handle = await order.client.workflow.start(UNDO_PLAYBOOK, {
     taskQueue: order.taskQueue,
     workflowId,

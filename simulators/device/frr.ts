@@ -57,8 +57,9 @@ function chpasswd(state: FrrState, tell: Tell): Program {
   return (_args, input) => {
     const [, password] = /^[^:\n]+:([^\n]+)\n$/.exec(input) ?? [];
     if (password === undefined) return failed();
-    state.passwordDigest = createHash('sha256').update(password).digest('hex');
-    tell('the administrator’s password changed');
+    const digest = createHash('sha256').update(password).digest('hex');
+    if (digest !== state.passwordDigest) tell('the administrator’s password changed');
+    state.passwordDigest = digest;
     return ok();
   };
 }

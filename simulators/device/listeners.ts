@@ -27,18 +27,24 @@ export async function createListeners(
       if (server === undefined) resolve();
       else server.close(() => resolve());
     });
-  const follow = (): void => {
+  const adjust = async (): Promise<void> => {
     for (const service of services) {
       if (!isOn(service)) void close(service);
-      else if (!open.has(service))
-        void listen(ports[service] ?? 0).then((server) => open.set(service, server));
+      else if (!open.has(service)) open.set(service, await listen(ports[service] ?? 0));
     }
   };
+  // One after the other: of several changes at once, none may open a port that another is about to open.
+  let settled: Promise<void> = Promise.resolve();
+  const follow = (): void => {
+    settled = settled.then(adjust);
+  };
   follow();
+  await settled;
   return {
     ports,
     follow,
     close: async () => {
+      await settled;
       await Promise.all(services.map(close));
     },
   };

@@ -103,8 +103,9 @@ function password(state: OpenwrtState, tell: Tell): Program {
   return (_args, input) => {
     const [first = '', second] = input.split('\n');
     if (first === '' || first !== second) return failed();
-    state.passwordDigest = sha256(first);
-    tell('the administrator’s password changed');
+    const digest = sha256(first);
+    if (digest !== state.passwordDigest) tell('the administrator’s password changed');
+    state.passwordDigest = digest;
     return ok();
   };
 }

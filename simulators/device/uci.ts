@@ -1,11 +1,12 @@
-/** OpenWrt's `uci` over settings in memory: show, export, set, add_list, delete, commit. */
+/** OpenWrt's `uci` over settings in memory: show, export, set, add_list, delete, commit, and these by batch. */
 import { failed, ok, type Program, type Tell } from './machine.ts';
+import { wordsOf } from './shell.ts';
 
 /** `package.section` to its type, `package.section.option` to its values; in the order in which they were set. */
 export type UciStore = Map<string, readonly string[]>;
 
 export function uciProgram(store: UciStore, tell: Tell): Program {
-  return (args) => {
+  const uci: Program = (args, input) => {
     const [verb = '', given = ''] = args.filter((one) => one !== '-q');
     const [, name = '', value = ''] = /^([^=]+)=?(.*)$/s.exec(given) ?? [];
     switch (verb) {
@@ -29,10 +30,15 @@ export function uciProgram(store: UciStore, tell: Tell): Program {
       }
       case 'commit':
         return ok();
+      case 'batch':
+        // A line that fails is passed over, as uci does.
+        for (const line of input.split('\n')) uci(wordsOf(line) ?? [], '');
+        return ok();
       default:
         return failed();
     }
   };
+  return uci;
 }
 
 /** A package that is not installed shows nothing. */

@@ -336,3 +336,32 @@ describe.each(KINDS)('A3: what runs is what the approved card says (%s)', (kind)
     expect(await eventsIn(ledger)).toEqual(['task_started']);
   });
 });
+
+describe.each(KINDS)('the name of a call, as its connector knows it (%s)', (kind) => {
+  const tired = async () =>
+    ({ kind: 'try_again', because: 'unavailable', fault: { code: 'busy', message: 'later' } }) as const;
+  const refuses = async () => ({ kind: 'refused', fault: { code: 'no', message: 'no' } }) as const;
+  const other = { ...OTHER_RUN, caseId: RUN.caseId };
+
+  test('is the same on every attempt, also on one after a worker that died', async () => {
+    const { ledger } = await stores[kind]();
+    const first = await act(ledger, { perform: tired });
+    await beginAs(ledger, RUN);
+    const last = await act(ledger);
+    expect(last.result).toMatchObject({ kind: 'done', attempts: 3 });
+    expect(last.calls[0]?.key).toBe(first.calls[0]?.key);
+  });
+
+  test('is another one once the key was free: what an earlier call left behind is not taken for its own', async () => {
+    const { ledger } = await stores[kind]();
+    const refused = await act(ledger, { perform: refuses });
+    const tries = [
+      await act(ledger, { perform: tired }, callFor(), other),
+      await act(ledger, {}, callFor(), other),
+    ];
+    expect(tries[1]?.result).toMatchObject({ kind: 'done', attempts: 2 });
+    const [key, ...again] = tries.map(({ calls }) => calls[0]?.key);
+    expect(again).toEqual([key]);
+    expect(key).not.toBe(refused.calls[0]?.key);
+  });
+});

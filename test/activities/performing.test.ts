@@ -14,7 +14,7 @@ async function readBy(inputs: JsonObject, host?: string): Promise<readonly unkno
   };
   const { world } = worldOf(createMemoryLedger(), { secret });
   const { signal } = new AbortController();
-  const call = callContext(world, RUN, question({ inputs }), pulse('1'), signal, 1);
+  const call = callContext(world, RUN, question({ inputs }), pulse('1'), signal, { attempt: 1, fence: 1 });
   await call.secret(REFERENCE, host);
   return asked[0] ?? [];
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { renderOpenItem } from '../../client/render/card.ts';
 import { renderReport, renderTask } from '../../client/render/report.ts';
 import { table } from '../../client/render/table.ts';
-import { renderLeft, renderOutline } from '../../client/render/undo.ts';
+import { renderLeft, renderOutline, renderTakenBack } from '../../client/render/undo.ts';
 import { exactJson, fenced, oneLine } from '../../client/render/text.ts';
 import { widthOf } from '../../client/render/width.ts';
 import { openCard, paper, runReport, taskReport } from './samples.ts';
@@ -198,6 +198,19 @@ describe('an undo', () => {
   test('says at its end what it has not taken back', () => {
     expect(renderLeft(outline, paper())).toContain('Not taken back:\n  revoke: it cannot be undone');
     expect(renderLeft(runReport([]), paper())).toBe('');
+  });
+
+  test('is told of with the run it took back: what is as before, and what its undo did not come to', () => {
+    const undo = 'cordon-p-C1/undo';
+    const taken = [
+      { task: 'isolate', status: 'completed', undo },
+      { task: `block${HOSTILE}`, status: 'waiting_approval', undo },
+    ];
+    const text = renderTakenBack(taken, paper());
+    expect(text).toContain('Undone since:\n  isolate: taken back (cordon-p-C1/undo)\n');
+    expect(text).toContain('its undo is waiting approval');
+    expect(text).not.toContain('\u001b');
+    expect(renderTakenBack([], paper())).toBe('');
   });
 });
 

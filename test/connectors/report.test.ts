@@ -137,6 +137,25 @@ describe('an incident report', () => {
       expect(page).toContain(words);
   });
 
+  test('says of each effect whether it can be taken back, and how', async () => {
+    const run = { ...RUN, planDigest: await tellOfRun() };
+    const page = async (details: JsonObject): Promise<string> => {
+      const called = fact('connector_called', 'isolate', { attempt: 1, result: 'done', ...details });
+      const coordinate = `called/${JSON.stringify(details)}`;
+      await ledger.append([{ run: RUN, fact: { ...called, coordinate } }]);
+      await write('CreateIncidentReport', INCIDENT, { run });
+      return stored('report.html');
+    };
+    const saved = await page({ undo: 'B', saved: 'd'.repeat(64) });
+    expect(saved).toContain('<td>completed</td><td>can be undone with loss</td>');
+    expect(saved).toContain(`is taken back by: cordon undo ${RUN.workflowId}`);
+    const unkept = await page({ undo: 'A', saved: null });
+    expect(unkept).toContain('<td>cannot be undone: how it was before could not be kept</td>');
+    const unchanged = await page({});
+    expect(unchanged).toContain('<td>nothing to undo: it found all as wanted</td>');
+    expect(unchanged).not.toContain('cordon undo');
+  });
+
   test('brings no name back that can be erased from the record', async () => {
     const run = { ...RUN, planDigest: await tellOfRun() };
     await write('CreateIncidentReport', INCIDENT, { run });

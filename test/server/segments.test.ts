@@ -1,7 +1,10 @@
 /** A connector whose worker stands elsewhere: only that worker calls it, at its rate, and the record does not notice. */
 import { resolve } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { siteOf } from '../../client/playground/playground.ts';
 import { workflowIdFor } from '../../client/runs/names.ts';
+import { previewUndo, startUndo } from '../../client/undo/undo.ts';
+import { SITE } from '../../simulators/device/site.ts';
 import type { Config } from '../../worker/config.ts';
 import { startWorker } from '../../worker/main.ts';
 import { inShell } from './command-line.ts';
@@ -9,8 +12,10 @@ import { eventually } from './eventually.ts';
 import { entryOf } from './record.ts';
 import { ALICE, RILEY, type Run, type Scene } from './scene.ts';
 import { setStage } from './stage.ts';
+import { ON_SITE, undoOf } from './stories.ts';
 import { verify } from './witnesses.ts';
 
+const CORDON = `${process.execPath} ${resolve(import.meta.dirname, '../../client/main.ts')}`;
 const stage = setStage();
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -28,6 +33,19 @@ async function work(config: Config, only?: readonly string[]): Promise<void> {
   });
   if (started.kind === 'problems') throw new Error(started.problems.join('\n'));
   stops.push(started.stop);
+}
+
+/** The devices are reached from their own segment alone: the worker in the middle knows only that there are others. */
+async function openSite(): Promise<{ readonly scene: Scene; readonly segment: Config }> {
+  const scene = await stage.open({ workerless: true, withSite: true });
+  scene.google.seedAttacker(ALICE);
+  const own = (elsewhere: boolean) => ({ network: { perSecond: null, elsewhere } });
+  await work({
+    ...scene.config,
+    queues: own(true),
+    connectors: { ...scene.config.connectors, network: null },
+  });
+  return { scene, segment: { ...scene.config, queues: own(false) } };
 }
 
 /** The one in the middle has neither the connector's section nor its credentials. */
@@ -79,6 +97,63 @@ test('a call waits for the worker of its segment, and is made by nobody else', a
   expect(await verify(scene)).toMatchObject({ agrees: true, findings: [] });
 });
 
+test('what a segment’s worker did is planned to be taken back in the middle, and taken back in the segment alone', async () => {
+  const { scene, segment } = await openSite();
+  const { network } = segment.connectors;
+  await work(segment, ['network']);
+  const run = await scene.start({ playbook: 'closing_v1', context: { ...ON_SITE } });
+  expect((await run.result()).status).toBe('completed');
+  expect(siteOf(scene).describe()).toMatchObject({ switch: { vnet3: SITE.quarantine } });
+
+  const { client, config } = scene;
+  const order = { client, taskQueue: config.taskQueue, workflowId: run.id };
+  const looked = await previewUndo(order);
+  const planned = looked.kind === 'outline' ? looked.report.undo?.items : looked;
+  const { host, port } = network?.switches[0]?.ssh ?? {};
+  expect(planned).toContainEqual({
+    task: 'isolate',
+    type: 'NetworkIsolate',
+    connector: 'network',
+    reversibility: 'A',
+    state: 'to_undo',
+    // The words are the connector's, though nobody in the middle can reach its switch.
+    says: `port vnet3 of ${host}:${port} goes back to VLAN 10`,
+  });
+
+  await startUndo({ ...order, options: { requested_by: RILEY } });
+  const undo = await undoOf(scene, run);
+  for (const task of ['undo_close_telnet', 'undo_block', 'undo_isolate']) await undo.approve(task);
+  expect((await undo.result()).status).toBe('completed');
+  expect(siteOf(scene).describe()).toMatchObject({ switch: { vnet3: 10 }, resolver: {} });
+  const queue = `${config.taskQueue}.network`;
+  expect(await scheduledOn(undo)).toEqual([config.taskQueue, queue, queue]);
+  const shown = await inShell(stage.server(), `${CORDON} show ${run.id}`);
+  expect(shown).toContain(`isolate: taken back (${undo.id})`);
+  expect(shown).not.toContain('revoke: taken back');
+  expect(await verify(scene)).toMatchObject({ agrees: true, findings: [] });
+});
+
+test('an undo in a segment whose worker is away waits for it, and nobody else says that it cannot be done', async () => {
+  const { scene, segment } = await openSite();
+  await work(segment, ['network']);
+  const run = await scene.start({ playbook: 'closing_v1', context: { ...ON_SITE } });
+  await run.result();
+  await stops.pop()?.();
+
+  const { client, config } = scene;
+  await startUndo({ client, taskQueue: config.taskQueue, workflowId: run.id, task: 'block' });
+  const undo = await undoOf(scene, run);
+  await undo.approve('undo_block');
+  await eventually('the call is on its way', async () =>
+    (await scheduledOn(undo)).length > 0 ? true : null,
+  );
+  expect(siteOf(scene).describe()).toMatchObject({ resolver: { 'evil.example': 'always_nxdomain' } });
+  expect(entryOf(undo.record(), 'connector_intent', 'undo_block')).toBeUndefined();
+  await work(segment, ['network']);
+  expect((await undo.result()).status).toBe('completed');
+  expect(siteOf(scene).describe()).toMatchObject({ resolver: {}, switch: { vnet3: SITE.quarantine } });
+});
+
 /** Bursts are the server's to allow; in the long run it keeps to the rate, over all its partitions. */
 const RUNS = 8;
 
@@ -105,8 +180,7 @@ test('no more of a connector’s calls begin each second than its queue allows',
 
 test('a worker for a connector that it does not have says so and ends', async () => {
   const scene = await stage.open({ workerless: true });
-  const root = resolve(import.meta.dirname, '../..');
-  const line = `${process.execPath} ${root}/client/main.ts --config ${scene.folder}/cordon.yaml worker --connectors rooter,router`;
+  const line = `${CORDON} --config ${scene.folder}/cordon.yaml worker --connectors rooter,router`;
   await expect(inShell(stage.server(), line)).rejects.toMatchObject({
     code: 2,
     stderr:

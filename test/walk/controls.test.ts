@@ -78,7 +78,10 @@ const CONTROLS: readonly Control[] = [
         async act(input) {
           const { run, call } = input;
           const pulse = world.pulse();
-          const context = callContext(world, run, call.question, pulse, pulse.signal, 1);
+          const context = callContext(world, run, call.question, pulse, pulse.signal, {
+            attempt: 1,
+            fence: 1,
+          });
           await performanceOf(world, call.question)?.perform(call.question.inputs, context);
           return real.act(input);
         },

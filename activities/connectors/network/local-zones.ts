@@ -1,6 +1,6 @@
 /** What Unbound answers for a list of domains: its local zones, as they run. */
 import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { command, commands, type Command, type Shape } from '../ssh/command.ts';
 import { outputOf } from '../ssh/session.ts';
 import { got, type Got } from '../ssh/failure.ts';

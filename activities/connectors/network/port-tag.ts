@@ -1,6 +1,6 @@
 /** The VLAN tag of one port of Open vSwitch. */
 import type { JsonObject } from '../../../workflows/language/json.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { command, commands, type Shape } from '../ssh/command.ts';
 import { got, refused, unavailable, type Got } from '../ssh/failure.ts';
 import { nameOf } from '../ssh/target.ts';

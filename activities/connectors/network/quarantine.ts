@@ -1,6 +1,6 @@
 /** One address in an nftables set whose members may not talk to anyone. */
 import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { command, commands, type Shape } from '../ssh/command.ts';
 import { got, refused, unavailable } from '../ssh/failure.ts';
 import { nameOf } from '../ssh/target.ts';

@@ -22,10 +22,13 @@ export interface ReportDocument {
 /** What every report tells of its run, whatever it is about. */
 export function storySections(story: Story): readonly Section[] {
   return [
-    section('Tasks and outcomes', {
-      columns: ['Task', 'Type', 'Outcome', 'Undo'],
-      rows: story.tasks.map(({ name, type, status, undo }) => [name, type, status, undo]),
-    }),
+    {
+      ...section('Tasks and outcomes', {
+        columns: ['Task', 'Type', 'Outcome', 'Undo'],
+        rows: story.tasks.map(({ name, type, status, undo }) => [name, type, status, undo]),
+      }),
+      ...(story.wayBack === null ? {} : { lines: [`What can be undone is taken back by: ${story.wayBack}`] }),
+    },
     section('Approvals', {
       columns: ['When', 'Task', 'By', 'Assurance', 'Card'],
       rows: story.approvals.map(({ at, task, by, assurance, card }) => [at, task, by, assurance, card]),

@@ -48,6 +48,8 @@ export interface Story {
   readonly tasks: readonly TaskLine[];
   readonly approvals: readonly Approval[];
   readonly evidence: readonly EvidenceLine[];
+  /** How whatever can be undone is taken back; null where nothing can be. */
+  readonly wayBack: string | null;
   /** Index and leaf hash of the last entry that is told of. */
   readonly upTo: { readonly index: number; readonly leaf: string } | null;
 }
@@ -67,11 +69,16 @@ export async function tellStory(
     }
   const planned = call.run === undefined ? null : await record.plan(call.run.planDigest);
   const plan = planned === null ? null : (JSON.parse(planned) as Plan);
+  const tasks = plan === null ? [] : tasksOf(plan, entries, call.task);
   return {
     timeline: entries.map(momentOf),
-    tasks: plan === null ? [] : tasksOf(plan, entries, call.task),
+    tasks,
     approvals: entries.flatMap(approvalOf),
     evidence: await evidenceOf(evidence, call.caseId),
+    wayBack:
+      call.run !== undefined && tasks.some(({ undo }) => undo === CLASSES['A'] || undo === CLASSES['B'])
+        ? `cordon undo ${call.run.workflowId}`
+        : null,
     upTo:
       last === null ? null : { index: entries.at(-1)?.i ?? 0, leaf: hex(leafHash(last, nodeCodec.sha256)) },
   };
@@ -104,12 +111,19 @@ const CLASSES: { readonly [reversibility: string]: string } = {
   C: 'cannot be undone',
 };
 
+/** What the connector saved says more than its class: a task that found all as wanted has nothing to take back. */
 function undoOf(name: string, reversibility: string, status: string, entries: readonly Entry[]): string {
-  const undone = entries.findLast(({ body }) => body.task === name && /^(task_)?undo/.test(body.event));
-  if (undone !== undefined) return undone.body.event.replaceAll('_', ' ');
   if (status === 'indeterminate') return 'unknown: settle it before anything is undone';
-  return status === 'completed' ? (CLASSES[reversibility] ?? reversibility) : '–';
+  if (status !== 'completed') return '–';
+  const said = CLASSES[reversibility] ?? reversibility;
+  const called = entries.findLast(({ body }) => body.task === name && body.event === 'connector_called');
+  if (called?.body.details['result'] !== 'done' || !TAKEN_BACK.has(reversibility)) return said;
+  const { undo, saved } = called.body.details;
+  if (typeof undo !== 'string') return 'nothing to undo: it found all as wanted';
+  return saved === null ? 'cannot be undone: how it was before could not be kept' : (CLASSES[undo] ?? undo);
 }
+
+const TAKEN_BACK: ReadonlySet<string> = new Set(['A', 'B']);
 
 function approvalOf({ body }: Entry): readonly Approval[] {
   if (body.event !== 'vote_counted' && body.event !== 'task_approved' && body.event !== 'task_rejected')

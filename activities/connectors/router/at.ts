@@ -2,7 +2,7 @@
 import { assetTarget } from '../../catalogue/values.ts';
 import type { EvidenceStore } from '../../evidence/store.ts';
 import type { CallContext, Undo } from '../connector.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { got, refused, type Got } from '../ssh/failure.ts';
 import { nameOf } from '../ssh/target.ts';
 import { cannotUndo, readSaved, takeBack, type Saved, wordIn } from '../ssh/undo.ts';

@@ -1,6 +1,6 @@
 /** What a kind of router must be able to say and do; one file per dialect. */
 import type { Json, JsonObject } from '../../../workflows/language/json.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import type { Command, Shape } from '../ssh/command.ts';
 import type { Got } from '../ssh/failure.ts';
 import type { Service } from './config.ts';

@@ -3,7 +3,7 @@
  * nothing of the host's other services: what it has no handle for is refused rather than passed over.
  */
 import type { Json } from '../../../workflows/language/json.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { command, commands, type Command, type Shape } from '../ssh/command.ts';
 import { got, refused, type Got } from '../ssh/failure.ts';
 import { outputOf } from '../ssh/session.ts';

@@ -1,10 +1,11 @@
 /** Access rules of OpenWrt's firewall, as sections of our own: `firewall.cordon_in_0` and so on. */
-import type { Facet } from '../ssh/bring.ts';
-import { commands, type Command } from '../ssh/command.ts';
-import { got, type Got } from '../ssh/failure.ts';
+import type { Facet } from '../ssh/facet.ts';
+import { commands } from '../ssh/command.ts';
+import { got } from '../ssh/failure.ts';
 import type { Acl, Direction } from './dialect.ts';
 import { parseRule, writeRule, type Rule } from './rule.ts';
-import { commit, init, readPackage, removeSection, setOption, setSection, type Settings } from './uci.ts';
+import { batch, init, readPackage, removeSection, setOption, setSection } from './uci.ts';
+import type { Change, Settings } from './uci.ts';
 
 export function openwrtAcl(direction: Direction): Facet<Acl> {
   const prefix = direction === 'inbound' ? 'firewall.cordon_in_' : 'firewall.cordon_out_';
@@ -19,18 +20,19 @@ export function openwrtAcl(direction: Direction): Facet<Acl> {
       return got({ rules });
     },
     steps(from, to) {
-      const made: Got<Command>[] = from.rules.map((_rule, at) => removeSection(`${prefix}${at}`));
+      const changes: Change[] = from.rules.map((_rule, at) => removeSection(`${prefix}${at}`));
       for (const [at, text] of to.rules.entries()) {
         const rule = parseRule(text);
         if (rule.kind !== 'got') return rule;
-        made.push(...sectionOf(`${prefix}${at}`, rule.value, direction));
+        changes.push(...sectionOf(`${prefix}${at}`, rule.value, direction));
       }
-      return commands([...made, commit('firewall'), init('firewall', 'reload')]);
+      return commands([...batch(changes, ['firewall']), init('firewall', 'reload')]);
     },
+    settle: () => commands([init('firewall', 'reload')]),
   };
 }
 
-function sectionOf(name: string, rule: Rule, direction: Direction): readonly Got<Command>[] {
+function sectionOf(name: string, rule: Rule, direction: Direction): readonly Change[] {
   const options: readonly (readonly [option: string, value: string | null])[] = [
     ['name', 'Cordon'],
     ['src', direction === 'inbound' ? 'wan' : 'lan'],

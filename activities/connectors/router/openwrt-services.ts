@@ -1,12 +1,12 @@
 /** Remote services of OpenWrt: some are listening options, some have an init script of their own. */
 import type { Json } from '../../../workflows/language/json.ts';
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { command, commands, script, type Command } from '../ssh/command.ts';
 import { got, type Got } from '../ssh/failure.ts';
 import { outputOf, type Session, type Trail } from '../ssh/session.ts';
 import type { Service } from './config.ts';
 import type { Services } from './dialect.ts';
-import { commit, init, readPackage, setOption } from './uci.ts';
+import { batch, init, readPackage, setOption } from './uci.ts';
 
 type Way =
   | {
@@ -63,13 +63,13 @@ export function servicesFacet(wanted: readonly Service[]): Facet<Services> {
       return got(state as Services);
     },
     steps(from, to) {
-      const moves = wanted.filter((one) => JSON.stringify(from[one]) !== JSON.stringify(to[one]));
-      const packages = new Set(moves.flatMap((one) => packageOf(WAYS[one])));
-      return commands([
-        ...moves.flatMap((one) => stepsOf(WAYS[one], to[one] ?? null)),
-        ...[...packages].flatMap((one) => [commit(one), init(one, 'reload')]),
-      ]);
+      const moves = movesOf(wanted, from, to);
+      const changes = moves.flatMap(([way, state]) =>
+        way.kind === 'option' ? setOption(way.option, state) : [],
+      );
+      return commands([...batch(changes, packagesOf(moves)), ...takingEffect(moves)]);
     },
+    settle: (from, to) => commands(takingEffect(movesOf(wanted, from, to))),
   };
 }
 
@@ -86,13 +86,25 @@ async function readOne(session: Session, trail: Trail, way: Way): Promise<Got<Js
   return said.kind === 'got' ? got(said.value.trim()) : said;
 }
 
-function stepsOf(way: Way, to: Json): readonly Got<Command>[] {
-  if (way.kind === 'option') return setOption(way.option, to);
-  return to === 'on'
-    ? [init(way.name, 'enable'), init(way.name, 'start')]
-    : [init(way.name, 'stop'), init(way.name, 'disable')];
+type Move = readonly [way: Way, to: Json];
+
+function movesOf(wanted: readonly Service[], from: Services, to: Services): readonly Move[] {
+  return wanted
+    .filter((one) => JSON.stringify(from[one]) !== JSON.stringify(to[one]))
+    .map((one) => [WAYS[one], to[one] ?? null]);
 }
 
-function packageOf(way: Way): readonly string[] {
-  return way.kind === 'option' ? [way.packageName] : [];
+function packagesOf(moves: readonly Move[]): readonly string[] {
+  return [...new Set(moves.flatMap(([way]) => (way.kind === 'option' ? [way.packageName] : [])))];
+}
+
+/** What is enabled reads as on, so enabling comes last, and disabling too. */
+function takingEffect(moves: readonly Move[]): readonly Got<Command>[] {
+  const switched = moves.flatMap(([way, to]) => {
+    if (way.kind === 'option') return [];
+    return to === 'on'
+      ? [init(way.name, 'start'), init(way.name, 'enable')]
+      : [init(way.name, 'stop'), init(way.name, 'disable')];
+  });
+  return [...switched, ...packagesOf(moves).map((one) => init(one, 'reload'))];
 }

@@ -1,12 +1,12 @@
 /** OpenWrt: everything by `uci` and init scripts, over dropbear. */
-import type { Facet } from '../ssh/bring.ts';
+import type { Facet } from '../ssh/facet.ts';
 import { command, commands, script, type Shape } from '../ssh/command.ts';
 import { got } from '../ssh/failure.ts';
 import type { Dialect, FirmwareSteps, Logging } from './dialect.ts';
 import { openwrtAcl } from './openwrt-acl.ts';
 import { isOffOn, offOn, servicesFacet } from './openwrt-services.ts';
 import { parseRules } from './rules.ts';
-import { commit, flatten, init, readPackage, setOption } from './uci.ts';
+import { batch, flatten, init, readPackage, setOption } from './uci.ts';
 
 const CONFIG: Shape = {
   name: 'read the configuration',
@@ -32,14 +32,17 @@ const loggingFacet: Facet<Logging> = {
   },
   steps: (from, to) =>
     commands([
-      ...[LOG_IP, LOG_REMOTE].flatMap((option) =>
-        JSON.stringify(from[option]) === JSON.stringify(to[option])
-          ? []
-          : setOption(option, to[option] ?? null),
+      ...batch(
+        [LOG_IP, LOG_REMOTE].flatMap((option) =>
+          JSON.stringify(from[option]) === JSON.stringify(to[option])
+            ? []
+            : setOption(option, to[option] ?? null),
+        ),
+        ['system'],
       ),
-      commit('system'),
       init('log', 'restart'),
     ]),
+  settle: () => commands([init('log', 'restart')]),
 };
 
 const IMAGE = '/tmp/cordon-firmware.bin';

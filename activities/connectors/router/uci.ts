@@ -1,20 +1,17 @@
-/** OpenWrt's configuration by `uci`: what is set, and the commands that set it otherwise. */
+/** OpenWrt's configuration by `uci`: what is set, and the batch that sets it otherwise. */
 import type { Json } from '../../../workflows/language/json.ts';
-import { command, script, type Command, type Shape } from '../ssh/command.ts';
+import { command, commands, script, type Command, type Shape } from '../ssh/command.ts';
 import { got, type Got } from '../ssh/failure.ts';
 import { outputOf, type Session, type Trail } from '../ssh/session.ts';
 
 // A package that is not installed has no settings; that is something else than settings that cannot be read.
 export const SHOW = script('read settings', '[ -e "/etc/config/$1" ] || exit 0; uci -q show "$1"', false);
-const shape = (name: string, verb: string): Shape => ({
-  name,
-  words: ['uci', '-q', verb, null],
-  changes: true,
-});
-const SET = shape('change a setting', 'set');
-const ADD = shape('add to a setting', 'add_list');
-const DELETE = shape('remove a setting', 'delete');
-const COMMIT = shape('keep the settings', 'commit');
+const change = (verb: string): Shape => ({ name: `${verb} a setting`, words: [verb, null], changes: true });
+const SET = change('set');
+const ADD = change('add_list');
+const DELETE = change('delete');
+const COMMIT = change('commit');
+const BATCH: Shape = { name: 'change settings', words: ['uci', '-q', 'batch'], changes: true };
 const service = (verb: string): Shape => ({ name: `${verb} a service`, words: [null, verb], changes: true });
 
 /** Options that OpenWrt keeps as lists even where they have one value. */
@@ -41,24 +38,33 @@ function settingIn(line: string): readonly (readonly [string, readonly string[]]
   return [[line.slice(0, at), quoted.length > 0 ? quoted : [text]]];
 }
 
+/** A line of a batch. */
+export type Change = Got<Command>;
+
 /** Null removes the option. */
-export function setOption(name: string, values: Json): readonly Got<Command>[] {
+export function setOption(name: string, values: Json): readonly Change[] {
   if (!Array.isArray(values)) return [command(DELETE, [name])];
   if (!LISTS.has(name)) return values.map((value) => command(SET, [`${name}=${String(value)}`]));
   const added = values.map((value) => command(ADD, [`${name}=${String(value)}`]));
   return [command(DELETE, [name]), ...added];
 }
 
-export function setSection(name: string, type: string): Got<Command> {
+export function setSection(name: string, type: string): Change {
   return command(SET, [`${name}=${type}`]);
 }
 
-export function removeSection(name: string): Got<Command> {
+export function removeSection(name: string): Change {
   return command(DELETE, [name]);
 }
 
-export function commit(packageName: string): Got<Command> {
-  return command(COMMIT, [packageName]);
+/**
+ * All changes and their commit as one command: whenever we are cut off, the device has heard of all of them or of
+ * none. That it ends with 0 says nothing of the single lines; reading back does.
+ */
+export function batch(changes: readonly Change[], packages: readonly string[]): readonly Got<Command>[] {
+  const made = commands([...changes, ...packages.map((one) => command(COMMIT, [one]))]);
+  if (made.kind !== 'got') return [made];
+  return changes.length === 0 ? [] : [command(BATCH, [], made.value.map(({ line }) => `${line}\n`).join(''))];
 }
 
 export function init(

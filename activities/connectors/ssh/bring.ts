@@ -6,40 +6,25 @@
  * B3 With a timer, the change is confirmed over a second connection only; until then the device goes back.
  */
 import { randomBytes } from 'node:crypto';
-import { canonical } from '../../../workflows/audit/canonical.ts';
 import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
 import type { CallContext } from '../connector.ts';
 import type { Command } from './command.ts';
+import { same, waysOf, type Brought, type Facet, type Ways } from './facet.ts';
 import { got, refused, unknown, type Failure, type Got } from './failure.ts';
 import { readNote, writeNote } from './notes.ts';
 import { arm, disarm, disarmAll } from './revert.ts';
 import { outputOf, withSession, type Session, type Trail } from './session.ts';
 import { nameOf, type SshTarget } from './target.ts';
 
-/** A part of a device's state that can be read, compared and led from one value to another. */
-export interface Facet<S extends JsonObject> {
-  /** As faults name it: "the services". */
-  readonly what: string;
-  read(session: Session, trail: Trail): Promise<Got<S>>;
-  /** The commands that lead from one state to another. MUST NOT depend on anything but the two. */
-  steps(from: S, to: S): Got<readonly Command[]>;
-  /** Makes the present state outlive a restart of the device. Sent once the change is confirmed. */
-  readonly persist?: Got<readonly Command[]>;
-}
-
-export interface Brought<S> {
-  readonly before: S;
-  readonly after: S;
-  /** Whether this call made the change, now or in an earlier attempt. */
-  readonly changed: boolean;
-}
-
 export interface Bringing<S extends JsonObject> {
   readonly target: SshTarget;
   readonly call: CallContext;
   readonly facet: Facet<S>;
-  /** The state wanted, given the present one; null: it is not one from which we may go there. */
-  goal(now: S): S | null;
+  /**
+   * The state wanted, given the present one, and whether an earlier attempt of this call may have been cut off on its
+   * way there; null: it is not one from which we may go there.
+   */
+  goal(now: S, begun: boolean): S | null;
   /** After how many seconds the device goes back unless we confirm; null for what cannot cut us off. */
   readonly revertSeconds: number | null;
   /** Keeps the notes of an undo apart from those of the call that is undone. */
@@ -49,6 +34,8 @@ export interface Bringing<S extends JsonObject> {
 interface Applied<S> extends Brought<S> {
   /** Armed and to be called off; null: nothing is pending. */
   readonly token: string | null;
+  /** Steps that were not sent any more, because the connection was lost. */
+  readonly rest: readonly Command[];
 }
 
 export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promise<Got<Brought<S>>> {
@@ -56,9 +43,11 @@ export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promis
   const trail: Trail = { changeSent: false };
   const applied = await withSession(target, call, trail, (session) => apply(bringing, session, trail));
   if (applied.kind !== 'got') return applied;
-  const { token, ...brought } = applied.value;
+  const { token, rest, ...brought } = applied.value;
   if (token === null) return got(brought);
   const confirmed = await withSession(target, call, trail, async (session) => {
+    const sent = await sendAll(session, trail, rest);
+    if (sent.kind !== 'got') return sent;
     const read = await readBack(bringing, session, trail, brought.after);
     if (read.kind !== 'got') return read;
     const off = await disarm(session, trail, token);
@@ -69,10 +58,11 @@ export async function bring<S extends JsonObject>(bringing: Bringing<S>): Promis
 }
 
 async function apply<S extends JsonObject>(
-  { call, facet, goal, revertSeconds, purpose }: Bringing<S>,
+  bringing: Bringing<S>,
   session: Session,
   trail: Trail,
 ): Promise<Got<Applied<S>>> {
+  const { call, facet, goal, revertSeconds, purpose } = bringing;
   const name = `${purpose}-${call.key}`;
   if (revertSeconds !== null) {
     const quiet = await disarmAll(session, trail, name);
@@ -82,42 +72,57 @@ async function apply<S extends JsonObject>(
   if (now.kind !== 'got') return now;
   const noted = await readNote(session, trail, name);
   if (noted.kind !== 'got') return noted;
-  const wanted = goal(now.value);
+  const found = stateIn(noted.value, 'before') as S | null;
+  const wanted = goal(now.value, found !== null);
   if (wanted === null) return moved(session.target, facet.what);
-  const before = stateIn(noted.value, 'before') ?? now.value;
-  if (same(now.value, wanted)) {
-    const changed = !same(before, wanted);
-    // An earlier attempt may have died between the two.
-    const persisted = changed ? await persist({ facet }, session, trail) : got(null);
-    return persisted.kind === 'got'
-      ? got({ before: before as S, after: wanted, changed, token: null })
-      : persisted;
-  }
-  // B1
-  const forth = facet.steps(now.value, wanted);
-  if (forth.kind !== 'got') return forth;
-  const back = facet.steps(wanted, now.value);
-  if (back.kind !== 'got') return back;
+  const before = found ?? now.value;
+  const ways = waysOf(facet, { now: now.value, before, wanted });
+  if (ways.kind !== 'got') return ways;
+  const brought = { before, after: wanted, changed: !same(before, wanted) };
+  if (ways.value.forth.length > 0)
+    return change(bringing, session, trail, name, now.value, brought, ways.value);
+  // An earlier attempt may have died between the two.
+  const persisted = brought.changed ? await persist({ facet }, session, trail) : got(null);
+  return persisted.kind === 'got' ? got({ ...brought, token: null, rest: [] }) : persisted;
+}
+
+async function change<S extends JsonObject>(
+  { facet, revertSeconds }: Bringing<S>,
+  session: Session,
+  trail: Trail,
+  name: string,
+  now: S,
+  brought: Brought<S>,
+  { forth, back }: Ways,
+): Promise<Got<Applied<S>>> {
   // B2
-  const kept = await writeNote(session, trail, name, { before: now.value });
+  const kept = await writeNote(session, trail, name, { before: now });
   if (kept.kind !== 'got') return kept;
   const token = revertSeconds === null ? null : `${name}.${randomBytes(6).toString('hex')}`;
   if (token !== null && revertSeconds !== null) {
-    const armed = await arm(session, trail, token, revertSeconds, back.value);
+    const armed = await arm(session, trail, token, revertSeconds, back);
     if (armed.kind !== 'got') return armed;
   }
-  for (const step of forth.value) {
+  for (const [at, step] of forth.entries()) {
     const done = await outputOf(session, trail, step);
+    if (done.kind === 'got') continue;
+    if (token === null || done.fault.code === 'device_refused') return done;
     // With a timer running, the change may have cut this very connection; the second one finds out.
-    if (done.kind !== 'got' && token !== null && done.fault.code !== 'device_refused') break;
-    if (done.kind !== 'got') return done;
+    return got({ ...brought, token, rest: forth.slice(at + 1) });
   }
-  const applied = { before: before as S, after: wanted, changed: true, token };
-  if (token !== null) return got(applied);
-  const read = await readBack({ facet }, session, trail, wanted);
+  if (token !== null) return got({ ...brought, token, rest: [] });
+  const read = await readBack({ facet }, session, trail, brought.after);
   if (read.kind !== 'got') return read;
   const persisted = await persist({ facet }, session, trail);
-  return persisted.kind === 'got' ? got(applied) : persisted;
+  return persisted.kind === 'got' ? got({ ...brought, token, rest: [] }) : persisted;
+}
+
+async function sendAll(session: Session, trail: Trail, steps: readonly Command[]): Promise<Got<null>> {
+  for (const step of steps) {
+    const done = await outputOf(session, trail, step);
+    if (done.kind !== 'got') return done;
+  }
+  return got(null);
 }
 
 async function persist<S extends JsonObject>(
@@ -127,11 +132,7 @@ async function persist<S extends JsonObject>(
 ): Promise<Got<null>> {
   if (facet.persist === undefined) return got(null);
   if (facet.persist.kind !== 'got') return facet.persist;
-  for (const step of facet.persist.value) {
-    const done = await outputOf(session, trail, step);
-    if (done.kind !== 'got') return done;
-  }
-  return got(null);
+  return sendAll(session, trail, facet.persist.value);
 }
 
 async function readBack<S extends JsonObject>(
@@ -187,8 +188,4 @@ function moved(target: SshTarget, what: string): Failure {
 function stateIn(note: JsonObject | null, field: string): JsonObject | null {
   const state = note?.[field];
   return isObject(state) ? state : null;
-}
-
-export function same(a: JsonObject, b: JsonObject): boolean {
-  return canonical(a) === canonical(b);
 }

@@ -1,7 +1,9 @@
 /** Taking back what `bring` did, in the same way in which it was done: read, compare, change, read back. */
-import { isObject, type JsonObject } from '../../../workflows/language/json.ts';
+import { canonical } from '../../../workflows/audit/canonical.ts';
+import { isObject, type Json, type JsonObject } from '../../../workflows/language/json.ts';
 import type { Answer, CallContext, Undone } from '../connector.ts';
-import { bring, same, type Brought, type Facet } from './bring.ts';
+import { bring } from './bring.ts';
+import { same, type Brought, type Facet } from './facet.ts';
 import { refused, type Got } from './failure.ts';
 import type { SshTarget } from './target.ts';
 
@@ -42,8 +44,10 @@ export interface TakingBack<S extends JsonObject> {
 
 export async function takeBack<S extends JsonObject>(taking: TakingBack<S>): Promise<Answer<Undone>> {
   const { target, call, facet, saved, revertSeconds } = taking;
-  const goal = (now: S): S | null =>
-    same(now, saved.before) || same(now, saved.after) ? saved.before : null;
+  const goal = (now: S, begun: boolean): S | null =>
+    same(now, saved.before) || same(now, saved.after) || (begun && between(now, saved.before, saved.after))
+      ? saved.before
+      : null;
   const brought: Got<Brought<S>> = await bring({ target, call, facet, goal, revertSeconds, purpose: 'undo' });
   if (brought.kind !== 'got') return brought;
   const { changed } = brought.value;
@@ -54,4 +58,11 @@ export async function takeBack<S extends JsonObject>(taking: TakingBack<S>): Pro
 /** For an undo that is asked for with something we cannot have saved, or for a device no longer configured. */
 export function cannotUndo(why: string): Answer<Undone> {
   return refused('undo_impossible', why);
+}
+
+/** Whether each part is as it was in the one state or in the other: as an undo leaves it that was cut off. */
+function between(now: Json, before: Json | undefined, after: Json | undefined): boolean {
+  if (isObject(now) && isObject(before) && isObject(after))
+    return Object.entries(now).every(([part, is]) => between(is, before[part], after[part]));
+  return [before, after].some((state) => canonical(state ?? null) === canonical(now));
 }

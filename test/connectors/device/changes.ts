@@ -94,6 +94,28 @@ export function changesOverSsh(name: string, subject: Subject): void {
       expect(scene.state()).toEqual(theirs);
     });
 
+    test('an undo that was cut off is finished by its repeat, unless somebody else has been there since', async () => {
+      const before = scene.state();
+      const { undo: saved } = doneOf(await perform(scene.connect(), type, input, callWith(vault)));
+      const cutOff = async (): Promise<void> => {
+        scene.device.fault({ kind: 'cut_after', match: '/notes/$2.new', times: 1 });
+        expect((await undo(scene.connect(), type, saved, callWith(vault))).kind).toBe('try_again');
+      };
+      await cutOff();
+      if (scene.meddle !== null) {
+        const ours = callWith(vault, { attempt: 2 });
+        scene.meddle();
+        const theirs = scene.state();
+        const answer = await undo(scene.connect(), type, saved, ours);
+        expect(answer).toMatchObject({ kind: 'refused', fault: { code: 'state_moved' } });
+        expect(scene.state()).toEqual(theirs);
+        return;
+      }
+      const again = await undo(scene.connect(), type, saved, callWith(vault, { attempt: 2 }));
+      expect(again).toMatchObject({ kind: 'done', output: { changed: true } });
+      expect(scene.state()).toEqual(before);
+    });
+
     test('a wrong credential is refused, and nothing is changed', async () => {
       const reference = vault.keep('canary-wrong-password');
       const connector = scene.connect({ credential: { kind: 'password', reference } });

@@ -54,7 +54,7 @@ const subjects: readonly (readonly [name: string, subject: Subject])[] = [
       output: { disabled: ['telnet', 'http', 'ssh_external'], already_disabled: ['upnp'] },
       already: { disabled: [], already_disabled: services },
       missing: [{ ...elsewhere, services }, 'router_unknown'],
-      change: 'uci -q delete',
+      change: 'uci -q batch',
       undoSays: 'the services telnet, http, ssh_external, upnp of router 192.0.2.10',
       open: (vault) =>
         openwrtScene(vault, ({ uci }) => void uci.set('uhttpd.main.listen_http', ['127.0.0.1:8080'])),
@@ -68,7 +68,7 @@ const subjects: readonly (readonly [name: string, subject: Subject])[] = [
       output: { applied: 2, already_present: 0 },
       already: { applied: 0, already_present: 2 },
       missing: [{ ...elsewhere, rules, direction: 'inbound' }, 'router_unknown'],
-      change: 'uci -q set',
+      change: 'uci -q batch',
       undoSays: 'the inbound access rules',
       open: (vault) =>
         openwrtScene(vault, ({ uci }) => void uci.set('firewall.cordon_in_0.dest_port', ['2323'])),
@@ -82,7 +82,7 @@ const subjects: readonly (readonly [name: string, subject: Subject])[] = [
       output: { enabled: true },
       already: { enabled: true },
       missing: [{ ...elsewhere, syslog_server: 'a', log_level: 'debug' }, 'router_unknown'],
-      change: 'uci -q set',
+      change: 'uci -q batch',
       undoSays: 'the log server',
       open: (vault) =>
         openwrtScene(vault, ({ uci }) => void uci.set('system.@system[0].log_ip', ['203.0.113.9'])),

@@ -115,6 +115,36 @@ describe('a new administrator password', () => {
   });
 });
 
+describe('settings that were set and not yet in force', () => {
+  const input = { syslog_server: 'syslog.example', log_level: 'informational' };
+  const SET = 'uci -q batch';
+  const RESTART = '/etc/init.d/log restart';
+  const sentAfter = (line: string) => device.lines().slice(device.lines().lastIndexOf(line) + 1);
+
+  test('are put into force when the connection was lost in between', async () => {
+    device.fault({ kind: 'cut_after', match: SET, times: 1 });
+    doneOf(await act('EnableRouterLogging', input));
+    expect(sentAfter(SET)).toContain(RESTART);
+  });
+
+  test('are put into force by the repeat when the attempt before it ended in between', async () => {
+    const key = 'b'.repeat(64);
+    device.fault({ kind: 'hang', match: RESTART, times: 1 });
+    const gone = new AbortController();
+    const first = act('EnableRouterLogging', input, { key, signal: gone.signal });
+    while (!device.lines().includes(RESTART)) await new Promise((resolve) => setTimeout(resolve, 5));
+    gone.abort();
+    expect((await first).kind).toBe('unknown');
+    const before = device.lines().length;
+    const { output, undo: saved } = doneOf(await act('EnableRouterLogging', input, { key, attempt: 2 }));
+    expect(output).toEqual({ enabled: true });
+    const again = device.lines().slice(before);
+    expect(again).toContain(RESTART);
+    expect(again).not.toContain(SET);
+    expect(saved).toMatchObject({ before: { 'system.@system[0].log_ip': null } });
+  });
+});
+
 describe('access rules', () => {
   test('N08: a rule that locks us out goes back by itself, and the call says that nothing is changed', async () => {
     const before = Object.fromEntries(state.uci);

@@ -1,0 +1,4 @@
+import { keepThroughDeath } from './family.ts';
+import { microsoftGraph } from './microsoft-graph.ts';
+
+keepThroughDeath(microsoftGraph);
