@@ -81,8 +81,6 @@ const insertForged = (db: Database.Database, index: number) => {
   );
 };
 
-/** Every byte in the long run; else a prime stride, so that every place within a page is met. The bit changes with it. */
-const STRIDE = process.env['CORDON_LONG'] ? 1 : 211;
 const each = Array.from({ length: SIZE }, (_, index) => index);
 
 describe('a record changed in its file is found out, and the first bad entry is named', () => {
@@ -206,22 +204,6 @@ describe('a record changed in its file is found out, and the first bad entry is 
 });
 
 describe('a record that was damaged', () => {
-  test('T2: one bit flipped anywhere is detected, or every entry is as it was', async () => {
-    const file = readFileSync(intact);
-    const original = await verifyFile(intact);
-    const seen = { detected: 0, harmless: 0 };
-    for (let at = 0; at < file.length; at += STRIDE) {
-      const damaged = Buffer.from(file);
-      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-      writeFileSync(attacked, damaged);
-      const verdict = await verifyFile(attacked);
-      if (verdict.verified) expect(verdict).toEqual(original);
-      seen[verdict.verified ? 'harmless' : 'detected'] += 1;
-    }
-    expect(seen.detected).toBeGreaterThan(50);
-    expect(seen.harmless).toBeGreaterThan(0);
-  }, 900_000);
-
   test('a run that JSON cannot spell is damage, and no error of ours', async () => {
     const verdict = await attack((db) => {
       const bytes = Buffer.from(bytesAt(db, 7));
