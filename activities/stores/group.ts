@@ -9,6 +9,7 @@ import type { ClaimRecord } from './claims.ts';
 import { drawSalt, nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
+import type { PaperName } from './papers.ts';
 import { createPlacement, placeToCheck, refuseReplacedLog } from './placement.ts';
 import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { RunEnds } from './run-ends.ts';
@@ -23,6 +24,9 @@ export interface Wishes {
   readonly documents: readonly StoredDocument[];
   readonly drafts: readonly Draft[];
   readonly erasures: readonly ValueName[];
+  readonly papers: readonly PaperName[];
+  /** What is overwritten shall be beyond recovery. */
+  readonly forgets: boolean;
   readonly reservations: readonly ReservationRow[];
   /** Whose reservations shall go. */
   readonly returned: Reserver | null;
@@ -115,6 +119,8 @@ export function* decideGroup(
     documents: [...wishes.flatMap((wish) => wish.documents), ...placement.documents],
     values: placement.values,
     erasures: wishes.flatMap((wish) => wish.erasures),
+    papers: wishes.flatMap((wish) => wish.papers),
+    forgets: wishes.some((wish) => wish.forgets),
     returned: tally.returned(),
     reservations: tally.reservations(),
     keep: () => runEnds.keep(placement.head(), placement.ends),

@@ -18,6 +18,7 @@ import { inPages, runInPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { refuseUnstorable } from './storable.ts';
+import { erasePapers } from './erase-papers.ts';
 import { createSubmit, NO_WISHES } from './submit.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
@@ -134,14 +135,14 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     values: (from, to) => valuesInPages(from, to, (at, limit) => open().values(at, limit)),
     async erase(erasures) {
       const drafts = erasures.map(({ act }) => draft(actEvent(act)));
-      if (drafts.length === 0) return [];
       const { receipts } = await submit.call([], drafts, [], () => ({
         kind: 'ok',
         answer: null,
-        wishes: { ...NO_WISHES, drafts, erasures },
+        wishes: { ...NO_WISHES, drafts, erasures, forgets: true },
       }));
       return receipts;
     },
+    erasePapers: (erasure) => erasePapers(submit, erasure),
     async close() {
       if (closed) return;
       closed = true;

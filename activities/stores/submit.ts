@@ -13,6 +13,8 @@ export const NO_WISHES: Wishes = {
   documents: [],
   drafts: [],
   erasures: [],
+  papers: [],
+  forgets: false,
   reservations: [],
   returned: null,
 };

@@ -9,6 +9,7 @@ import type { LogHead, StoredEntry } from './audit.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
+import type { PaperName } from './papers.ts';
 import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { KeptValue, ValueName } from './values.ts';
 
@@ -64,6 +65,12 @@ export interface Changes {
   readonly values: readonly KeptValue[];
   /** Value and salt MUST be gone for good when the commit is over: from tables, journals and free pages. */
   readonly erasures: readonly ValueName[];
+  /**
+   * Carried out after `claims` and `documents`. A saved state that a claim still names stays; the others MUST be gone for
+   * good when the commit is over, and so must what `claims` no longer say where `forgets` is set.
+   */
+  readonly papers: readonly PaperName[];
+  readonly forgets: boolean;
   /** Tasks of which no reservation shall stay. Carried out before `reservations`. */
   readonly returned: readonly Reserver[];
   /** One that is there already stays as it is. */
@@ -85,6 +92,8 @@ export const NO_CHANGES: Changes = {
   documents: [],
   values: [],
   erasures: [],
+  papers: [],
+  forgets: false,
   returned: [],
   reservations: [],
 };

@@ -25,6 +25,7 @@ import {
 } from '../tables.ts';
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
+import { createPaperTable } from './papers.ts';
 import { createReservationTable } from './reservations.ts';
 import { createRunReading } from './runs.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
@@ -76,6 +77,7 @@ export function createSqliteTables(db: Database): Tables {
   const valuesFrom = db.prepare<[number, number], ValueRow>(
     `SELECT ${VALUE} FROM personal WHERE i >= ? ORDER BY i, path LIMIT ?`,
   );
+  const papers = createPaperTable(db);
   const reservations = createReservationTable(db);
   const answer = (needs: Needs): Found => ({
     claims: needs.claims.flatMap((key) => claimOf(claim.get(key)) ?? []),
@@ -95,6 +97,7 @@ export function createSqliteTables(db: Database): Tables {
     for (const { index, path, value } of changes.values)
       if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
     for (const { index, path } of changes.erasures) eraseValue.run(index, path);
+    papers.erase(changes.papers);
     reservations.giveBack(changes.returned);
     reservations.add(changes.reservations);
   };
@@ -106,7 +109,7 @@ export function createSqliteTables(db: Database): Tables {
     if (busy === 0) return;
     throw new StoreError(
       'store_unavailable',
-      'the values are erased, but a reader keeps older pages of the write-ahead log in use; end it and repeat the erasure',
+      'it is erased, but a reader keeps older pages of the write-ahead log in use; end it and repeat the erasure',
     );
   };
   const transact = <T>(work: () => T): T => {
@@ -131,7 +134,7 @@ export function createSqliteTables(db: Database): Tables {
           write(changes);
           return changes;
         });
-        if (conclusion.erasures.length > 0) forget();
+        if (conclusion.forgets) forget();
         return conclusion;
       }),
     head: () => reading(() => headOf(head.get())),
