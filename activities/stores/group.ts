@@ -25,8 +25,6 @@ export interface Wishes {
   readonly drafts: readonly Draft[];
   readonly erasures: readonly ValueName[];
   readonly papers: readonly PaperName[];
-  /** What is overwritten shall be beyond recovery. */
-  readonly forgets: boolean;
   readonly reservations: readonly ReservationRow[];
   /** Whose reservations shall go. */
   readonly returned: Reserver | null;
@@ -120,7 +118,6 @@ export function* decideGroup(
     values: placement.values,
     erasures: wishes.flatMap((wish) => wish.erasures),
     papers: wishes.flatMap((wish) => wish.papers),
-    forgets: wishes.some((wish) => wish.forgets),
     returned: tally.returned(),
     reservations: tally.reservations(),
     keep: () => runEnds.keep(placement.head(), placement.ends),

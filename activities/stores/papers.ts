@@ -45,8 +45,9 @@ export type PapersAnswer =
 /** Every method throws a `StoreError` when the store cannot be reached or trusted. */
 export interface PaperStore {
   /**
-   * In one commit with the entry that says so; MUST be beyond recovery from the store's own files when it resolves. A saved
-   * state that a claim of another run names as well MUST stay. A claim MUST answer as before, but without its output.
+   * One answer each, in order. Each in one commit with the entry that says so; all MUST be beyond recovery from the store's
+   * own files when it resolves. A saved state that a claim of another run names as well MUST stay. A claim MUST answer as
+   * before, but without its output.
    */
-  erasePapers(erasure: PapersErasure): Promise<PapersAnswer>;
+  erasePapers(erasures: readonly PapersErasure[]): Promise<readonly PapersAnswer[]>;
 }

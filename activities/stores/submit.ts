@@ -14,7 +14,6 @@ export const NO_WISHES: Wishes = {
   drafts: [],
   erasures: [],
   papers: [],
-  forgets: false,
   reservations: [],
   returned: null,
 };

@@ -52,13 +52,15 @@ const erasure = (part: Partial<PapersErasure> = {}): PapersErasure => ({
   ...part,
 });
 
+const erase = async (ledger: Ledger, one: PapersErasure) => (await ledger.erasePapers([one]))[0];
+
 export const paperLaws: readonly Law<Ledger>[] = [
   {
     says: 'a claim without its output still keeps its effect from being made again, by its own run and by any other',
     async holds(open) {
       const ledger = await open();
       await done(ledger, A);
-      expect(await ledger.erasePapers(erasure())).toMatchObject({ kind: 'erased', outputs: 1, saved: 1 });
+      expect(await erase(ledger, erasure())).toMatchObject({ kind: 'erased', outputs: 1, saved: 1 });
       const again = { key: KEY, inputsDigest: 'inputs', now: 3 };
       const answer = { kind: 'done', output: null, attempts: 1 };
       expect((await ledger.begin({ ...again, owner: A })).answer).toEqual({ ...answer, own: true });
@@ -82,7 +84,7 @@ export const paperLaws: readonly Law<Ledger>[] = [
     async holds(open) {
       const ledger = await open();
       await done(ledger, A);
-      await ledger.erasePapers(erasure());
+      await erase(ledger, erasure());
       const report = { key: KEY, fence: 1, result: 'done', output: OUTPUT, now: 3 } as const;
       expect((await ledger.finish(report)).answer).toBe(true);
       const word = {
@@ -102,12 +104,12 @@ export const paperLaws: readonly Law<Ledger>[] = [
     async holds(open) {
       const ledger = await open();
       await done(ledger, A);
-      const refused = await ledger.erasePapers(erasure({ loseUndo: false }));
+      const refused = await erase(ledger, erasure({ loseUndo: false }));
       expect(refused).toEqual({ kind: 'undoable', tasks: ['contain'] });
       expect(await ledger.lookup(KEY)).toMatchObject({ output: OUTPUT });
       expect(await ledger.get('saved', saved.digest)).toBe(STATE);
       expect((await ledger.head()).size).toBe(0);
-      expect(await ledger.erasePapers(erasure())).toEqual({
+      expect(await erase(ledger, erasure())).toEqual({
         kind: 'erased',
         outputs: 1,
         saved: 1,
@@ -122,7 +124,7 @@ export const paperLaws: readonly Law<Ledger>[] = [
     async holds(open) {
       const ledger = await open();
       await done(ledger, A);
-      await ledger.erasePapers(erasure());
+      await erase(ledger, erasure());
       const takesBack = { key: KEY, fence: 1 };
       const word = {
         key: 'undo',
@@ -146,9 +148,9 @@ export const paperLaws: readonly Law<Ledger>[] = [
       const ledger = await open();
       await done(ledger, A);
       await done(ledger, B, 'another key');
-      await ledger.erasePapers(erasure());
+      await erase(ledger, erasure());
       expect(await ledger.get('saved', saved.digest)).toBe(STATE);
-      await ledger.erasePapers(erasure({ chain: B.chain, keys: ['another key'] }));
+      await erase(ledger, erasure({ chain: B.chain, keys: ['another key'] }));
       expect(await ledger.get('saved', saved.digest)).toBeNull();
     },
   },
@@ -158,7 +160,7 @@ export const paperLaws: readonly Law<Ledger>[] = [
       const ledger = await open();
       await ledger.begin({ key: KEY, owner: A, inputsDigest: 'inputs', now: 1 });
       await done(ledger, B, 'another key');
-      expect(await ledger.erasePapers(erasure({ keys: [KEY, 'another key', 'none'] }))).toEqual({
+      expect(await erase(ledger, erasure({ keys: [KEY, 'another key', 'none'] }))).toEqual({
         kind: 'nothing',
       });
       expect(
@@ -180,7 +182,7 @@ export const paperLaws: readonly Law<Ledger>[] = [
       const plan = await put('plan', '{"plan":"alice"}');
       const others = [await put('card', '{"card":"bob"}'), await put('details', '{"card":"alice"}')];
       const documents = [card, plan] as PapersErasure['documents'];
-      const answer = await ledger.erasePapers(erasure({ keys: [], documents }));
+      const answer = await erase(ledger, erasure({ keys: [], documents }));
       expect(answer).toMatchObject({ kind: 'erased', outputs: 0, saved: 0, cards: 1, plans: 1 });
       for (const { kind, digest } of [card, plan]) expect(await ledger.get(kind, digest)).toBeNull();
       for (const { kind, digest } of others) expect(await ledger.get(kind, digest)).not.toBeNull();
@@ -192,8 +194,8 @@ export const paperLaws: readonly Law<Ledger>[] = [
     async holds(open) {
       const ledger = await open();
       await done(ledger, A);
-      await ledger.erasePapers(erasure());
-      expect(await ledger.erasePapers(erasure())).toEqual({ kind: 'nothing' });
+      await erase(ledger, erasure());
+      expect(await erase(ledger, erasure())).toEqual({ kind: 'nothing' });
       expect((await ledger.head()).size).toBe(1);
     },
   },

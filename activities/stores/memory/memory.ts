@@ -86,6 +86,7 @@ export function createMemoryTables(log: string): Tables {
         limit,
       ),
     checkpoints: createMemoryCheckpoints(),
+    forget: async () => {},
     close: async () => {},
   };
 }

@@ -6,7 +6,7 @@ export interface PaperTable {
   erase(papers: readonly PaperName[]): void;
 }
 
-/** Overwritten in place and by as many bytes before the row goes: no copy of it stays behind on a page. */
+/** Overwritten before the row goes: the triggers let nothing be deleted that still says something. */
 export function createPaperTable(db: Database): PaperTable {
   const mentioned = db
     .prepare<[string], number>('SELECT EXISTS (SELECT 1 FROM claims WHERE instr(effect, ?) > 0)')

@@ -25,6 +25,7 @@ import {
 } from '../tables.ts';
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
+import { forget } from './forget.ts';
 import { createPaperTable } from './papers.ts';
 import { createReservationTable } from './reservations.ts';
 import { createRunReading } from './runs.ts';
@@ -68,7 +69,7 @@ export function createSqliteTables(db: Database): Tables {
     'INSERT INTO documents (kind, digest, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const addValue = db.prepare('INSERT INTO personal (i, path, salt, text, erased) VALUES (?, ?, ?, ?, 0)');
-  // Overwritten in place and by as many bytes: the row does not move, so no copy of it stays behind on a page.
+  // Overwritten in place and by as many bytes: the row does not move.
   const eraseValue = db.prepare(
     `UPDATE personal SET salt = zeroblob(length(salt)), text = zeroblob(length(text)), erased = 1
      WHERE i = ? AND path = ?`,
@@ -101,17 +102,6 @@ export function createSqliteTables(db: Database): Tables {
     reservations.giveBack(changes.returned);
     reservations.add(changes.reservations);
   };
-  /** What was overwritten still stands in older frames of the write-ahead log, until it is folded in and emptied. */
-  const forget = (): void => {
-    const [{ busy } = { busy: 1 }] = db.pragma('wal_checkpoint(TRUNCATE)') as readonly {
-      readonly busy: number;
-    }[];
-    if (busy === 0) return;
-    throw new StoreError(
-      'store_unavailable',
-      'it is erased, but a reader keeps older pages of the write-ahead log in use; end it and repeat the erasure',
-    );
-  };
   const transact = <T>(work: () => T): T => {
     if (db.inTransaction) rollback.run();
     begin.run();
@@ -129,13 +119,11 @@ export function createSqliteTables(db: Database): Tables {
   return {
     commit: async (ahead, deliberate) =>
       translated('writing to the store', () => {
-        const conclusion = transact(() => {
+        return transact(() => {
           const changes = concludeAtOnce(deliberate(headOf(head.get()), answer(ahead)), answer);
           write(changes);
           return changes;
         });
-        if (conclusion.forgets) forget();
-        return conclusion;
       }),
     head: () => reading(() => headOf(head.get())),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
@@ -147,6 +135,7 @@ export function createSqliteTables(db: Database): Tables {
       reading(() => wholeEntries(valuesFrom.all(from, limit + 1).map(keptValue), limit)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
     checkpoints: createSqliteCheckpoints(db),
+    forget: async () => translated('rewriting the store without what was erased', () => forget(db)),
     close: async () => {
       db.close();
     },
