@@ -116,24 +116,29 @@ where('T29: a write of the record that fails in the kernel', () => {
   test.each([
     ['a full disk', 'ENOSPC'],
     ['a failing disk', 'EIO'],
-  ])('%s, once: nothing acknowledged is lost, nothing is there twice, and it goes on', async (_, error) => {
-    for (const call of CALLS)
-      for (const at of places(call)) {
-        fresh();
-        const what = `${call} ${at} ${error}`;
-        const ran = write(EVENTS, `${call}:error=${error}:when=${at}`);
-        expect([what, ran.status, ran.done]).toEqual([what, 0, [2, 3, 4]]);
-        expect(ran.refused.every((line) => line.startsWith('store_unavailable: '))).toBe(true);
-        await expectWhole([0, 1, 2, 3, 4], what);
-      }
-  }, 1_800_000);
+  ])(
+    '%s, once: nothing acknowledged is lost, nothing is there twice, and it goes on',
+    async (_, error) => {
+      for (const call of CALLS)
+        for (const at of places(call)) {
+          fresh();
+          const what = `${call} ${at} ${error}`;
+          const ran = write(EVENTS, `${call}:error=${error}:when=${at}`);
+          expect([what, ran.status, ran.done]).toEqual([what, 0, [2, 3, 4]]);
+          expect(ran.refused.every((line) => line.startsWith('store_unavailable: '))).toBe(true);
+          await expectWhole([0, 1, 2, 3, 4], what);
+        }
+    },
+    1_800_000,
+  );
 
   test('a disk that stays full for a while: refused until there is room, with what to do; then nothing is missing', async () => {
     fresh();
     const ran = write(EVENTS, 'pwrite64:error=ENOSPC:when=4..14');
     expect([ran.status, ran.done]).toEqual([0, [2, 3, 4]]);
     expect(ran.refused.length).toBeGreaterThan(3);
-    for (const line of ran.refused) expect(line).toMatch(/the disk is full; make room, nothing runs until then$/);
+    for (const line of ran.refused)
+      expect(line).toMatch(/the disk is full; make room, nothing runs until then$/);
     await expectWhole([0, 1, 2, 3, 4], 'full for a while');
   }, 60_000);
 

@@ -1,12 +1,13 @@
 /** Reads a SQLite file from outside. */
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { StoredDocument } from '../documents.ts';
 import { StoreError } from '../ledger.ts';
 import type { StoreReading } from '../reading.ts';
 import type { EntryRow, HeadRow } from '../tables.ts';
 import { translated } from './failure.ts';
 import type { KeptValue } from '../values.ts';
+import { openReadOnly } from './read-only.ts';
 import { complaintOfRuns } from './runs.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { sound } from './sound.ts';
@@ -14,7 +15,6 @@ import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
 /** Rows fetched at a time. A statement that is still being read would keep the connection from any other. */
 const PAGE = 250;
-const BUSY_MS = 5_000;
 
 const HEAD_KINDS = { log: 'string', size: 'number', leaf: 'string', at: 'number' } as const;
 const ENTRY_KINDS = {
@@ -37,14 +37,14 @@ export function openSqliteForReading(path: string): StoreReading {
   if (!existsSync(path))
     throw new StoreError('store_unavailable', `there is no file ${path}; name the database of the worker`);
   return translated(`reading ${path}`, () => {
-    const db = new Database(path, { readonly: true, timeout: BUSY_MS });
+    const { db, close } = openReadOnly(path);
     try {
       refuseForeign(db, path);
       // From its first read on, a transaction sees one state of the file.
       db.exec('BEGIN');
-      return readingOf(db, path);
+      return readingOf(db, path, close);
     } catch (error) {
-      db.close();
+      close();
       throw error;
     }
   });
@@ -61,7 +61,7 @@ function refuseForeign(db: Database.Database, path: string): void {
   );
 }
 
-function readingOf(db: Database.Database, path: string): StoreReading {
+function readingOf(db: Database.Database, path: string, close: () => void): StoreReading {
   const reading = <T>(work: () => T): T => translated(`reading ${path}`, work);
   const headRow = db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head');
   const [head = null] = reading(() => sound('the head', HEAD_KINDS, headRow.all()));
@@ -121,9 +121,7 @@ function readingOf(db: Database.Database, path: string): StoreReading {
       if (verdict !== 'ok') return `SQLite's own check says: ${verdict}`;
       return reading(() => complaintOfRuns(db));
     },
-    async close() {
-      db.close();
-    },
+    close: async () => close(),
   };
 }
 
