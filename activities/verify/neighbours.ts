@@ -1,7 +1,7 @@
 /**
  * The second look at two neighbours of which the later one does not name the earlier one's hash: which of them was
- * changed? The entry after them knows. If it confirms the later one as that would be with the name it should have, then
- * only the name was changed, and the earlier one is what it was.
+ * changed? Others know. If the entry after them confirms the later one as that would be with the name it should have, or if
+ * the next entry of its run names the earlier one by the very hash that it has, then the earlier one is what it was.
  */
 import { Buffer } from 'node:buffer';
 import { hex } from '../../workflows/audit/codec.ts';
@@ -16,15 +16,33 @@ export async function blamed(source: RecordSource, fault: Fault): Promise<Fault>
   if (fault.between !== true) return fault;
   const [earlier, later, after] = await threeFrom(source, fault.index);
   if (earlier === undefined || later === undefined) return fault;
+  const leaf = leafOf(earlier);
   const named = after === undefined ? (await source.head())?.leaf : nameIn(after);
-  if (named === undefined || named !== leafOf(renamed(later, leafOf(earlier)))) return fault;
+  const isConfirmed =
+    named === leafOf(renamed(later, leaf)) || (await isNamedInRun(source, fault.index, leaf));
+  if (!isConfirmed) return fault;
   const { code, noticed } = fault;
   return {
     code,
     index: noticed,
     noticed,
-    reason: `it names another entry ${fault.index} before it than there is, and than the entry after it confirms`,
+    reason: `it names another entry ${fault.index} before it than there is, and than others confirm`,
   };
+}
+
+async function isNamedInRun(source: RecordSource, index: number, leaf: string): Promise<boolean> {
+  const mark = Buffer.from(`,"run_prev":"${leaf}",`);
+  try {
+    for await (const batch of source.entries(index + 1)) {
+      if ('kind' in batch) return false;
+      const { bytes, spans } = batch;
+      for (let at = 0; at < spans.length; at += 2)
+        if (bytes.subarray(spans[at] ?? 0, spans[at + 1] ?? 0).includes(mark)) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+  }
+  return false;
 }
 
 async function threeFrom(source: RecordSource, index: number): Promise<readonly Buffer[]> {

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openDatabaseSource } from '../../activities/verify/database-source.ts';
 import { SourceError } from '../../activities/verify/source.ts';
@@ -63,6 +64,23 @@ export async function checkFile({
   }
 }
 
+/** A check of a small file that takes longer goes round in circles. */
+const LONGEST_MS = 30_000;
+
+async function within(ms: number, work: Promise<Seen>): Promise<Seen> {
+  const stop = new AbortController();
+  const late = wait(ms, null, { signal: stop.signal }).then((): Seen => ({
+    kind: 'threw',
+    error: `nothing within ${ms} ms: the check does not come to an end`,
+  }));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    late.catch(() => {});
+    stop.abort();
+  }
+}
+
 /** In this process. The file is as it was when it is done. */
 export async function flipAll(campaign: Campaign): Promise<Outcome> {
   const { file, spans, first, step, end } = campaign;
@@ -78,7 +96,7 @@ export async function flipAll(campaign: Campaign): Promise<Outcome> {
       const at = bit >> 3;
       const whole = bytes[at] ?? 0;
       writeSync(handle, Uint8Array.of(whole ^ (1 << (bit & 7))), 0, 1, at);
-      const verdict = await checkFile(campaign);
+      const verdict = await within(LONGEST_MS, checkFile(campaign));
       writeSync(handle, Uint8Array.of(whole), 0, 1, at);
       const index = owner[at] ?? -1;
       const complaint = complaintOf(verdict, before, index);

@@ -39,6 +39,13 @@ beforeAll(async () => {
   const entries = (await allBytes(ledger)).map((bytes) => Buffer.from(bytes));
   await ledger.checkpoints.put([{ size: SIZE, note: noteAt(entries, SIZE), edge: [], timestamp: null }]);
   await ledger.close();
+  // The smallest pages that an entry fits into: less free space, in which nothing happens, and trees of more than a root.
+  const db = new Database(file);
+  db.pragma('journal_mode = DELETE');
+  db.pragma('page_size = 1024');
+  db.exec('VACUUM');
+  db.pragma('journal_mode = WAL');
+  db.close();
 });
 
 /** Where each entry lies in the file: its bytes, and the name and run it is found by. */

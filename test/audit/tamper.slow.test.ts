@@ -230,6 +230,27 @@ describe('a record that was damaged', () => {
     });
   });
 
+  test('a table whose last row leads back to its first ones is damage, and is not read round and round', async () => {
+    const path = join(folder, 'circle.db');
+    const ledger = await openStores(path, { log: 'test' });
+    for (const n of [0, 5, 10, 15, 20])
+      await ledger.append(
+        Array.from({ length: 5 }, (_, k) => event('a', n + k, k === 0 ? { by: 'alice' } : {})),
+      );
+    await ledger.close();
+    const file = readFileSync(path);
+    // The value of entry 20 becomes one of entry 4.
+    const row = Buffer.from([20, ...Buffer.from('/by')]);
+    const at = file.indexOf(row);
+    expect([at > 0, file.indexOf(row, at + 1)]).toEqual([true, -1]);
+    file.writeUInt8(4, at);
+    writeFileSync(path, file);
+    expect(await verifyFile(path)).toMatchObject({
+      verified: false,
+      reason: expect.stringContaining('do not stand in their order'),
+    });
+  });
+
   test('an id changed in the table, in the bytes or in the index over it is detected, wherever it stands', async () => {
     const file = readFileSync(intact);
     const db = new Database(intact, { readonly: true });

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { StoredEntry } from '../audit.ts';
 import { StoreError } from '../ledger.ts';
-import { runInPages } from '../pages.ts';
+import { outOfOrder, runInPages } from '../pages.ts';
 import { sqliteCode } from './failure.ts';
 import { openReadOnly, type ReadOnly } from './read-only.ts';
 import { createRunReading } from './runs.ts';
@@ -67,6 +67,7 @@ async function* inPages(
     for (const { index, bytes } of rows) if (index < to) yield { index, bytes };
     const last = rows.at(-1);
     if (last === undefined) return;
+    if (last.index < at) throw outOfOrder();
     at = last.index + 1;
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -1,8 +1,10 @@
 /** Reads a SQLite file from outside. */
+import { Buffer } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { StoredDocument } from '../documents.ts';
 import { StoreError } from '../ledger.ts';
+import { outOfOrder } from '../pages.ts';
 import type { StoreReading } from '../reading.ts';
 import type { EntryRow, HeadRow } from '../tables.ts';
 import { translated } from './failure.ts';
@@ -80,14 +82,18 @@ function readingOf(db: Database.Database, path: string, close: () => void): Stor
   return {
     head: async () => head,
     entries: (from = Number.MIN_SAFE_INTEGER + 1) =>
-      inPages((last: EntryRow | null) =>
-        reading(() => sound('an entry', ENTRY_KINDS, entries.all(last?.index ?? from - 1, PAGE))),
+      inPages(
+        (last: EntryRow | null) =>
+          reading(() => sound('an entry', ENTRY_KINDS, entries.all(last?.index ?? from - 1, PAGE))),
+        (row, last) => row.index > last.index,
       ),
     documents: () =>
-      inPages((last: StoredDocument | null) =>
-        reading(() =>
-          sound('a document', DOCUMENT_KINDS, documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
-        ),
+      inPages(
+        (last: StoredDocument | null) =>
+          reading(() =>
+            sound('a document', DOCUMENT_KINDS, documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
+          ),
+        (row, last) => (compare(row.kind, last.kind) || compare(row.digest, last.digest)) > 0,
       ),
     values(from = 0) {
       if (!hasTable('personal')) return null;
@@ -96,12 +102,14 @@ function readingOf(db: Database.Database, path: string, close: () => void): Stor
           `SELECT ${VALUE} FROM personal WHERE (i, path) > (?, ?) ORDER BY i, path LIMIT ?`,
         ),
       );
-      return inPages((last: KeptValue | null) =>
-        reading(() =>
-          sound('a value', VALUE_KINDS, page.all(last?.index ?? from - 1, last?.path ?? '', PAGE)).map(
-            keptValue,
+      return inPages(
+        (last: KeptValue | null) =>
+          reading(() =>
+            sound('a value', VALUE_KINDS, page.all(last?.index ?? from - 1, last?.path ?? '', PAGE)).map(
+              keptValue,
+            ),
           ),
-        ),
+        (row, last) => (row.index - last.index || compare(row.path, last.path)) > 0,
       );
     },
     async checkpoints() {
@@ -125,14 +133,26 @@ function readingOf(db: Database.Database, path: string, close: () => void): Stor
   };
 }
 
-/** The event loop turns between pages, so that a long reading lets others work. */
+/**
+ * The event loop turns between pages, so that a long reading lets others work. Each row must stand behind the one before:
+ * in a damaged file the last one of a page may lead back to where the page began, and so round and round without end.
+ */
 async function* inPages<Row>(
   page: (last: Row | null) => readonly Row[],
+  isBehind: (row: Row, last: Row) => boolean,
 ): AsyncGenerator<Row, void, undefined> {
-  let rows = page(null);
-  while (rows.length > 0) {
-    yield* rows;
+  let last: Row | null = null;
+  for (let rows = page(null); rows.length > 0; rows = page(last)) {
+    for (const row of rows) {
+      if (last !== null && !isBehind(row, last)) throw outOfOrder();
+      last = row;
+      yield row;
+    }
     await new Promise((resolve) => setImmediate(resolve));
-    rows = page(rows.at(-1) ?? null);
   }
+}
+
+/** As SQLite compares texts: byte by byte. */
+function compare(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
