@@ -199,6 +199,38 @@ describe('T1: the tamper matrix', () => {
   });
 });
 
+describe('T7: an operator who shows two auditors two logs, each signed with the real key', () => {
+  const FORK = 700;
+  const otherEntries = [...original.entries.slice(0, FORK), ...rewritten(FORK).slice(FORK)];
+  const other = withEntries(otherEntries, { head: headOf(otherEntries), notes: notesOf(otherEntries) });
+  const told = (log: Log, notes: readonly string[]) =>
+    verifyRecord(sourceOf(log), {
+      trust: TRUST,
+      outside: [{ by: 'the other auditor', notes }],
+      deep: false,
+      now: NOW,
+    });
+
+  test('control: each of them verifies by itself, at the level that signatures show', async () => {
+    for (const log of [original, other])
+      expect(await check(log, 'L2')).toMatchObject({ kind: 'verified', level: 2, entries: SIZE });
+  });
+
+  test('they compare what they were given: it is told who disagrees, and from where on', async () => {
+    for (const [log, notes] of [
+      [original, other.notes],
+      [other, original.notes],
+    ] as const)
+      expect(await told(log, notes)).toMatchObject({
+        kind: 'broken',
+        code: 'rewritten',
+        // The last checkpoint that both of them have.
+        firstBad: 512,
+        reason: expect.stringContaining('the other auditor'),
+      });
+  });
+});
+
 describe('T4: one entry at a time, for a log of 300', () => {
   const SHORT = 300;
   const { entries } = logOf(items(SHORT));
