@@ -156,6 +156,7 @@ describe('a record changed in its file is found out, and the first bad entry is 
   test.each([
     ['counts one more', 'UPDATE head SET size = size + 1', SIZE],
     ['counts one less', 'UPDATE head SET size = size - 1', SIZE - 1],
+    ['counts less than none', 'UPDATE head SET size = -size', 0],
     ['confirms another entry', `UPDATE head SET leaf = '${'0'.repeat(64)}'`, SIZE - 1],
     ['is of another log', "UPDATE head SET log = 'other'", null],
     ['is gone', 'DELETE FROM head', null],

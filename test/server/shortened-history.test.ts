@@ -18,7 +18,7 @@ function serving(scene: Scene, isKept: (eventId: number) => boolean): Scene {
         ? async (request: Parameters<typeof service.getWorkflowExecutionHistory>[0]) => {
             const page = await service.getWorkflowExecutionHistory(request);
             const events = page.history?.events?.filter(({ eventId }) => isKept(Number(eventId))) ?? [];
-            return { ...page, history: { events } };
+            return { history: { events }, nextPageToken: page.nextPageToken };
           }
         : Reflect.get(target, name, target),
   });
