@@ -231,6 +231,13 @@ describe('a record that was damaged', () => {
     });
   });
 
+  test.each(['personal', 'checkpoints', 'runs'])(
+    'a table %s that is gone is damage, and not taken for a file of an older version',
+    async (table) => {
+      expect(await attack((db) => db.exec(`DROP TABLE ${table}`))).toMatchObject({ verified: false });
+    },
+  );
+
   test('a table whose last row leads back to its first ones is damage, and is not read round and round', async () => {
     const path = join(folder, 'circle.db');
     const ledger = await openStores(path, { log: 'test' });

@@ -150,7 +150,7 @@ describe('an export', () => {
     // The end of the last line may be another character; nothing else is of no account.
     expect(counts.harmless).toBeLessThanOrEqual(16);
     expect(counts.detected).toBeGreaterThan(9_000);
-  }, 120_000);
+  }, 600_000);
 
   /** Null on the end of a line: without it two entries are one, or one is two. */
   function entryAt(lines: Buffer, at: number): number | null {

@@ -76,9 +76,8 @@ function readingOf(db: Database.Database, path: string, close: () => void): Stor
   const document = db.prepare<[string, string], { readonly text: string }>(
     'SELECT text FROM documents WHERE kind = ? AND digest = ?',
   );
-  /** A file of an older version lacks some. */
-  const hasTable = (name: string): boolean =>
-    reading(() => db.prepare<[string]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined);
+  /** Told by the version, and not by what is there: a table that is gone from a newer file is damage. */
+  const isFirstVersion = db.pragma('user_version', { simple: true }) === 1;
   return {
     head: async () => head,
     entries: (from = Number.MIN_SAFE_INTEGER + 1) =>
@@ -96,7 +95,7 @@ function readingOf(db: Database.Database, path: string, close: () => void): Stor
         (row, last) => (compare(row.kind, last.kind) || compare(row.digest, last.digest)) > 0,
       ),
     values(from = 0) {
-      if (!hasTable('personal')) return null;
+      if (isFirstVersion) return null;
       const page = reading(() =>
         db.prepare<[number, string, number], ValueRow>(
           `SELECT ${VALUE} FROM personal WHERE (i, path) > (?, ?) ORDER BY i, path LIMIT ?`,
@@ -113,7 +112,7 @@ function readingOf(db: Database.Database, path: string, close: () => void): Stor
       );
     },
     async checkpoints() {
-      if (!hasTable('checkpoints')) return [];
+      if (isFirstVersion) return [];
       return reading(() =>
         sound(
           'a checkpoint',
