@@ -140,7 +140,7 @@ describe('personal values', () => {
       await careless.erase(erasures);
       await ledger.close();
       expect(copies(path)).toBeGreaterThan(0);
-    });
+    }, 60_000);
 
     test('no copy is left, also not where they had stood', async () => {
       const { path, ledger, erasures } = await moved();
@@ -148,7 +148,7 @@ describe('personal values', () => {
       await ledger.close();
       expect(copies(path)).toBe(0);
       expect(await verify(path)).toMatchObject({ kind: 'verified', values: { erased: erasures.length } });
-    });
+    }, 60_000);
   });
 
   test('T36: what a reader still holds is not called forgotten; the repeat, when nobody reads, is', async () => {
