@@ -10,11 +10,15 @@ import type { Failure } from './http-answer.ts';
 
 export type Got<T> = { readonly kind: 'got'; readonly value: T } | Failure;
 
+/** Where it lies, by the key of the call: where secrets are kept, under this name. */
+export function foundName(key: string): string {
+  return `found/${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
+}
+
 /** Keeps what this attempt has found, unless an earlier one has kept its own: then that. MUST come before the first change. */
 export async function firstFound<T extends Json>(call: CallContext, found: T): Promise<Got<T>> {
-  const name = `found/${createHash('sha256').update(call.key).digest('hex').slice(0, 32)}`;
   try {
-    const { value } = await call.keepSecret(name, () => JSON.stringify({ found }));
+    const { value } = await call.keepSecret(foundName(call.key), () => JSON.stringify({ found }));
     const kept: unknown = JSON.parse(value);
     if (isObject(kept) && kept['found'] !== undefined) return { kind: 'got', value: kept['found'] as T };
   } catch {

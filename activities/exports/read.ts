@@ -35,7 +35,11 @@ export async function openExport(folder: string): Promise<RecordSource> {
     );
   const values = join(folder, EXPORT_FILES.values);
   const hasValues = (await sizeOf(values)) !== null;
-  const details = await readDetails(join(folder, EXPORT_FILES.details));
+  const kept = await readDetails(join(folder, EXPORT_FILES.details)).catch(orUnreadable);
+  const details = (): ReadonlyMap<string, string> => {
+    if (kept instanceof SourceError) throw kept;
+    return kept;
+  };
   return {
     name: folder,
     isLong: bytes > LONG_BYTES,
@@ -52,11 +56,11 @@ export async function openExport(folder: string): Promise<RecordSource> {
       return text === null ? [] : splitNotes(text);
     },
     values: () => (hasValues ? readValues(values, folder) : null),
-    details: async (digest) => details.get(digest) ?? null,
+    details: async (digest) => details().get(digest) ?? null,
     async *allDetails() {
-      for (const [sha256, text] of details) yield { sha256, text };
+      for (const [sha256, text] of details()) yield { sha256, text };
     },
-    damage: async () => null,
+    damage: async () => (kept instanceof SourceError ? kept.message : null),
     close: async () => {},
   };
 }
@@ -100,6 +104,12 @@ async function readDetails(path: string): Promise<ReadonlyMap<string, string>> {
     found.set(parsed.data.sha256, parsed.data.text);
   }
   return found;
+}
+
+/** What is wrong within an export is a finding of whoever reads there. */
+function orUnreadable(error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  throw error;
 }
 
 async function sizeOf(path: string): Promise<number | null> {

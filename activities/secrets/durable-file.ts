@@ -1,6 +1,6 @@
 /** A file that appears whole or not at all, is there once this returns, and is never overwritten. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { link, mkdir, open, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './file.ts';
 
@@ -25,6 +25,18 @@ export async function createDurably(path: string, bytes: Buffer): Promise<boolea
     throw error;
   } finally {
     await rm(draft, { force: true });
+  }
+  await syncFolder(dirname(path));
+  return true;
+}
+
+/** Removes `path`, and is sure of it once this returns. False: it was not there. Throws when the disk does. */
+export async function removeDurably(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
   }
   await syncFolder(dirname(path));
   return true;

@@ -39,6 +39,8 @@ export interface Secrets {
   resolve(reference: string, reader: string, use?: SecretUse): Promise<Secret | NoSecret>;
   /** Makes a secret once and keeps it, see `KeptStore.keep`. Throws when it cannot be stored. */
   keep(name: string, make: () => string): Promise<KeptSecret>;
+  /** Removes what was kept under the name, see `KeptStore.forget`. Null where the vault keeps it: there a person must. */
+  forget(name: string): Promise<boolean | null>;
   /** Blots out every secret resolved or made so far. For every log line and error text. */
   redact(text: string): string;
   /** The same for lines that come one after the other: also what two of them make up together. */
@@ -81,6 +83,7 @@ export function openSecrets(config: SecretsConfig): OpenedSecrets {
       redactor.learn(secret.value);
       return secret;
     },
+    forget: async (name) => (kept === folder ? folder.forget(name) : null),
     redact: (text) => redactor.redact(text),
     guardLines: (write) => createLineGuard(redactor, write),
     inspect: () => inspectSecrets(config, (reference, reader) => secrets.resolve(reference, reader)),

@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createDurably, createFolder } from './durable-file.ts';
+import { createDurably, createFolder, removeDurably } from './durable-file.ts';
 import { codeOf } from './file.ts';
 import { acceptSecret, noSecret, parseReference } from './source.ts';
 import type { NoSecret, Secret, SecretSource } from './source.ts';
@@ -22,6 +22,8 @@ export interface KeptStore extends SecretSource {
    * ask at once. Durable before it returns. Throws when it cannot be stored: then it must not be used.
    */
   keep(name: string, make: () => string): Promise<KeptSecret>;
+  /** Removes it for good; false where there is none. Whoever asks knows that nobody needs it any more. */
+  forget(name: string): Promise<boolean>;
 }
 
 export function createKeptStore(folder: string): KeptStore {
@@ -44,6 +46,7 @@ export function createKeptStore(folder: string): KeptStore {
       if (stored.kind === 'no_secret') throw new Error(stored.fault.message);
       return { reference, value: stored.value };
     },
+    forget: (name) => removeDurably(pathOf(folder, referenceName(name))),
   };
 }
 

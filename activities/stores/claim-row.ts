@@ -12,13 +12,16 @@ export interface ClaimRow {
   readonly state: ClaimState;
   readonly attempts: number;
   readonly fence: number;
-  /** JSON. */
+  /** JSON; blank where it was erased. */
   readonly output: string;
   /** JSON. */
   readonly effect: string;
   readonly claimed_at: number;
   readonly updated_at: number;
 }
+
+/** No JSON, so no output that was kept. */
+const ERASED = '';
 
 export function fromClaimRow(row: ClaimRow): ClaimRecord {
   const { key, state, attempts, fence } = row;
@@ -29,7 +32,7 @@ export function fromClaimRow(row: ClaimRow): ClaimRecord {
     state,
     attempts,
     fence,
-    output: JSON.parse(row.output) as Json,
+    ...(row.output === ERASED ? { output: null, erased: true } : { output: JSON.parse(row.output) as Json }),
     effect: JSON.parse(row.effect) as Effect | null,
     claimedAt: row.claimed_at,
     updatedAt: row.updated_at,
@@ -47,7 +50,7 @@ export function toClaimRow(record: ClaimRecord): ClaimRow {
     state,
     attempts,
     fence,
-    output: canonical(record.output),
+    output: record.erased === true ? ERASED : canonical(record.output),
     effect: canonical(record.effect),
     claimed_at: record.claimedAt,
     updated_at: record.updatedAt,

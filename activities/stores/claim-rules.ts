@@ -1,5 +1,6 @@
 /** What each step makes of a claim. Pure, and the same for every store; a store only reads and writes around it. */
 import { canonical } from '../../workflows/audit/canonical.ts';
+import type { Json } from '../../workflows/language/json.ts';
 import type {
   BeginAnswer,
   BeginRequest,
@@ -61,7 +62,7 @@ export function decideFinish(found: ClaimRecord | null, request: FinishRequest):
   if (found === null || found.fence !== request.fence) return keep(false);
   const state = stateAfter(request.result);
   const output = request.output ?? null;
-  if (found.state !== 'calling') return keep(found.state === state && isEqual(found.output, output));
+  if (found.state !== 'calling') return keep(found.state === state && saysSame(found, output));
   return {
     answer: true,
     next: { ...found, state, output, effect: request.effect ?? null, updatedAt: request.now },
@@ -88,7 +89,7 @@ export function decideSettle(found: ClaimRecord | null, request: SettleRequest):
   if (state === 'free') return request.result === 'done' ? { answer: true, next: settled } : keep(true);
   if (record.inputsDigest !== request.inputsDigest || !isSame(record.owner, request.owner))
     return keep(false);
-  if (state === 'done') return keep(request.result === 'done' && isEqual(record.output, output));
+  if (state === 'done') return keep(request.result === 'done' && saysSame(record, output));
   return {
     answer: true,
     next: settled,
@@ -169,6 +170,6 @@ function isSame(one: Owner, other: Owner): boolean {
   return one.chain === other.chain && one.task === other.task;
 }
 
-function isEqual(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(other);
+function saysSame({ output, erased }: ClaimRecord, other: Json): boolean {
+  return erased === true || canonical(output) === canonical(other);
 }

@@ -31,6 +31,8 @@ export interface Effect {
   readonly saved: string | null;
   /** Who took it back; null while it stands. */
   readonly undone: Owner | null;
+  /** Targets and saved state were erased on request. */
+  readonly erased?: true;
 }
 
 /** The claim whose effect a call takes back, and the attempt that made it. */
@@ -51,6 +53,8 @@ export interface ClaimRecord {
   readonly fence: number;
   /** What `finish` or `settle` kept. */
   readonly output: Json;
+  /** The output was erased on request; it is null then, and counts as equal to whatever it is compared with. */
+  readonly erased?: true;
   /** Null where nothing was changed, or nothing is known of how to take it back. */
   readonly effect: Effect | null;
   readonly claimedAt: number;

@@ -10,6 +10,7 @@ import type { ClaimRecord } from './claims.ts';
 import { nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
+import type { PaperName } from './papers.ts';
 import { createPlacement, isSameLog, placeToCheck, refuseReplacedLog } from './placement.ts';
 import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { RunEnds } from './run-ends.ts';
@@ -23,6 +24,7 @@ export interface Wishes {
   readonly documents: readonly StoredDocument[];
   readonly drafts: readonly Draft[];
   readonly erasures: readonly ValueName[];
+  readonly papers: readonly PaperName[];
   readonly reservations: readonly ReservationRow[];
   /** Whose reservations shall go. */
   readonly returned: Reserver | null;
@@ -124,6 +126,7 @@ export function* decideGroup(
     documents: [...wishes.flatMap((wish) => wish.documents), ...placement.documents],
     values: placement.values,
     erasures: wishes.flatMap((wish) => wish.erasures),
+    papers: wishes.flatMap((wish) => wish.papers),
     returned: tally.returned(),
     reservations: tally.reservations(),
     expect: () => runEnds.expect(placement.head(), placement.ends),

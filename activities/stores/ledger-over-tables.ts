@@ -6,7 +6,7 @@
  * L3 Claim, events and documents of one call are in one commit; its caller is answered afterwards.
  * L4 Calls of one commit are decided in the order they came, each seeing what those before it did.
  */
-import { actEvent, type NewEvent } from './audit.ts';
+import type { NewEvent } from './audit.ts';
 import { decideBeginWithin, decideFinish, decideSettle, takenBack, type Decision } from './claim-rules.ts';
 import type { Alongside, ClaimRecord, FinishRequest, Owner, Recorded, SettleRequest } from './claims.ts';
 import { sha256Hex } from './codec.ts';
@@ -18,6 +18,7 @@ import { inPages, runInPages, valuesInPages } from './pages.ts';
 import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { refuseUnstorable } from './storable.ts';
+import { erasePapers, eraseValues } from './erasing.ts';
 import { createSubmit, NO_WISHES } from './submit.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
@@ -29,6 +30,8 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
     if (closed) throw closedError();
     return tables;
   };
+
+  const forget = (): Promise<void> => open().forget();
 
   const append = async (events: readonly NewEvent[], documents: readonly StoredDocument[] = []) => {
     const drafts = events.map(draft);
@@ -132,16 +135,8 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
       );
     },
     values: (from, to) => valuesInPages(from, to, (at, limit) => open().values(at, limit)),
-    async erase(erasures) {
-      const drafts = erasures.map(({ act }) => draft(actEvent(act)));
-      if (drafts.length === 0) return [];
-      const { receipts } = await submit.call([], drafts, [], () => ({
-        kind: 'ok',
-        answer: null,
-        wishes: { ...NO_WISHES, drafts, erasures },
-      }));
-      return receipts;
-    },
+    erase: (erasures) => eraseValues({ submit, forget }, erasures),
+    erasePapers: (erasures) => erasePapers({ submit, forget }, erasures),
     async close() {
       if (closed) return;
       closed = true;

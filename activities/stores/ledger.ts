@@ -6,9 +6,10 @@ import type { AuditStore } from './audit.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimStore } from './claims.ts';
 import type { DocumentStore } from './documents.ts';
+import type { PaperStore } from './papers.ts';
 import type { ValueStore } from './values.ts';
 
-export interface Ledger extends AuditStore, ClaimStore, DocumentStore, ValueStore {
+export interface Ledger extends AuditStore, ClaimStore, DocumentStore, PaperStore, ValueStore {
   /** What the log has said of itself. */
   readonly checkpoints: CheckpointStore;
 }

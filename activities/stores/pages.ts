@@ -1,5 +1,6 @@
 /** Long tables, page by page: the event loop turns between pages, so that nobody else waits. */
 import type { StoredEntry } from './audit.ts';
+import { StoreError } from './ledger.ts';
 import type { KeptValue } from './values.ts';
 
 /** Rows fetched at a time. */
@@ -15,9 +16,19 @@ export async function* valuesInPages(
     yield* rows.filter(({ index }) => index < to);
     const last = rows.at(-1);
     if (last === undefined) return;
+    // In a damaged file the end of a page may lead back to its beginning.
+    if (last.index < at) throw outOfOrder();
     at = last.index + 1;
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** For rows that a table should have in their order, and has not. */
+export function outOfOrder(): StoreError {
+  return new StoreError(
+    'store_untrusted',
+    'rows of a table do not stand in their order; the file is damaged',
+  );
 }
 
 /** Places are numbers, and few bytes each: they are held for the whole run, its entries for a page. */

@@ -13,6 +13,7 @@ export const NO_WISHES: Wishes = {
   documents: [],
   drafts: [],
   erasures: [],
+  papers: [],
   reservations: [],
   returned: null,
 };

@@ -9,6 +9,7 @@ import type { LogHead, StoredEntry } from './audit.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { ClaimRecord } from './claims.ts';
 import type { DocumentKind, StoredDocument } from './documents.ts';
+import type { PaperName } from './papers.ts';
 import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { KeptValue, ValueName } from './values.ts';
 
@@ -62,8 +63,10 @@ export interface Changes {
   /** One that is there already stays as it is. */
   readonly documents: readonly StoredDocument[];
   readonly values: readonly KeptValue[];
-  /** Value and salt MUST be gone for good when the commit is over: from tables, journals and free pages. */
+  /** Value and salt go; see `forget`. */
   readonly erasures: readonly ValueName[];
+  /** Carried out after `claims` and `documents`. A saved state that a claim still names stays. */
+  readonly papers: readonly PaperName[];
   /** Tasks of which no reservation shall stay. Carried out before `reservations`. */
   readonly returned: readonly Reserver[];
   /** One that is there already stays as it is. */
@@ -85,6 +88,7 @@ export const NO_CHANGES: Changes = {
   documents: [],
   values: [],
   erasures: [],
+  papers: [],
   returned: [],
   reservations: [],
 };
@@ -127,6 +131,11 @@ export interface Tables {
   values(from: number, limit: number): Promise<readonly KeptValue[]>;
   /** Beside the log, and never in one transaction with it: a checkpoint is over what is durable already. */
   readonly checkpoints: CheckpointStore;
+  /**
+   * After what was erased or overwritten is committed: MUST be gone for good from the store's own files when it resolves, from
+   * tables, journals and free pages. As far as that is in the store's hand; a server keeps files of its own.
+   */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 

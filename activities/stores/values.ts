@@ -30,8 +30,8 @@ export interface ValueStore {
   /** Values of entries from index `from` to `to - 1`, in order. */
   values(from: number, to: number): AsyncIterable<KeptValue>;
   /**
-   * Erases values with their salts, in one commit with the entries that say so. MUST be beyond recovery from the store's
-   * own files when it resolves. One that is not there changes nothing and is not recorded.
+   * Erases values with their salts, each in one commit with the entry that says so. MUST be beyond recovery from the store’s
+   * own files when it resolves, also those that an earlier call had erased but could not make it forget.
    */
   erase(erasures: readonly Erasure[]): Promise<readonly Receipt[]>;
 }

@@ -31,7 +31,7 @@ export async function lookAt(
   const told = claim === undefined ? NOT_DONE : withoutEffect(task, claim);
   if (told !== null || claim === undefined || effect === null) return itemOf(task, told ?? UNCHANGED);
   const { saved } = effect;
-  if (saved === null) return itemOf(task, UNSAVED);
+  if (saved === null) return itemOf(task, effect.erased === true ? ERASED : UNSAVED);
   const connector = world.connectors.get(effect.connector) ?? world.elsewhere?.get(effect.connector);
   const performance = performanceIn(connector, effect.type);
   if (performance?.undo === undefined) return itemOf(task, gone(effect));
@@ -68,6 +68,10 @@ const NEVER: Says = { state: 'cannot', says: 'it cannot be undone' };
 const UNSAVED: Says = {
   state: 'cannot',
   says: 'how it was before held a secret, or was too large to be kept',
+};
+const ERASED: Says = {
+  state: 'cannot',
+  says: 'how it was before was erased on request, as the record says; whoever wants it back must do it by hand',
 };
 const LOST: Says = { state: 'cannot', says: 'what was saved of it is not in the store' };
 const UNCHANGED: Says = {

@@ -5,6 +5,7 @@ import { Undo } from '../catalogue/undo.ts';
 import type { Answer, Connector, Performance, Undone } from '../connectors/connector.ts';
 import { StoreError } from '../stores/ledger.ts';
 import type { World } from '../world.ts';
+import { effectId } from './effect.ts';
 
 /** Refuses where the connector is gone since it was planned, or no longer knows how: a person must then. */
 export function undoPerformance(
@@ -68,6 +69,7 @@ async function savedState(world: Pick<World, 'ledger'>, input: JsonObject): Prom
   if (!read.success) return lost('the inputs are not those of an undo');
   try {
     const text = await world.ledger.get('saved', read.data.saved);
+    if (text === null && (await isErased(world, read.data))) return ERASED;
     const state: unknown = text === null ? null : JSON.parse(text);
     return isObject(state) ? { kind: 'saved', state } : lost('what had been saved is not in the store');
   } catch (error) {
@@ -77,6 +79,23 @@ async function savedState(world: Pick<World, 'ledger'>, input: JsonObject): Prom
     return { kind: 'try_again', because: 'unavailable', fault };
   }
 }
+
+/** It was there when the undo was planned, and somebody had it erased since. */
+async function isErased(
+  { ledger }: Pick<World, 'ledger'>,
+  { chain, effect }: { readonly chain: string; readonly effect: string },
+): Promise<boolean> {
+  const claims = await ledger.claimsOf(chain);
+  return claims.some((claim) => effectId(claim) === effect && claim.effect?.erased === true);
+}
+
+const ERASED: Saved = {
+  kind: 'refused',
+  fault: {
+    code: 'saved_state_erased',
+    message: 'how it was before was erased on request since this undo was planned',
+  },
+};
 
 function lost(message: string): Saved {
   return { kind: 'refused', fault: { code: 'saved_state_lost', message } };

@@ -12,6 +12,10 @@ export interface Fault {
   readonly reason: string;
   /** The position at which it was noticed. */
   readonly noticed: number;
+  /** Either entry `index` or the one after it was changed, and those two do not say which. */
+  readonly between?: true;
+  /** Says only that the entry does not fit what stands before it; which of them was changed, hashes know better. */
+  readonly relative?: true;
 }
 
 export interface Check {
@@ -19,10 +23,14 @@ export interface Check {
   add(bytes: Buffer, from: number, to: number): Fault | null;
 }
 
-/** Of several parts' faults the one to be told; of two at one position that of the part named first, which knows more. */
+/**
+ * Of several parts' faults the one to be told. Of two at one position that of the part named first, which knows more;
+ * unless it only compares the entry with those before it, of which a hash says that they are not what they were.
+ */
 export function earliest(faults: readonly (Fault | null)[]): Fault | null {
   return faults.reduce<Fault | null>((first, fault) => {
     if (first === null || fault === null) return first ?? fault;
-    return fault.noticed < first.noticed ? fault : first;
+    if (fault.noticed !== first.noticed) return fault.noticed < first.noticed ? fault : first;
+    return first.relative === true && fault.between === true ? fault : first;
   }, null);
 }

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { MAX_ENTRY_BYTES } from '../../workflows/audit/entry.ts';
 import type { Batch } from './batch.ts';
-import { takeChunk } from './chunks.ts';
+import { giveBack, takeChunk } from './chunks.ts';
 
 const CHUNK = 1 << 20;
 const NEWLINE = 0x0a;
@@ -30,6 +30,7 @@ export async function* readLines(path: string): AsyncGenerator<Batch | Overlong,
       rest = Buffer.from(bytes.subarray(next, end));
       // Whoever takes the batch owns its bytes: they are not looked at again.
       if (spans.length > 0) yield { bytes, spans };
+      else giveBack(bytes.buffer);
       if (bytesRead === 0) return;
       if (rest.length > MAX_ENTRY_BYTES) {
         yield { kind: 'overlong' };

@@ -58,18 +58,23 @@ export function createOrder(expected = 0): Order {
     reason,
   });
 
+  const relative = (reason: string, code?: Fault['code']): Fault => ({
+    ...fault(reason, size, code),
+    relative: true,
+  });
+
   const placed = (bytes: Buffer): Fault | null => {
     if (frame.index === size - 1 && prev.compare(bytes, frame.prev, frame.prev + HASH) === 0)
       return fault('two entries claim its place', size - 1);
     if (frame.index !== size) return fault(`entry ${frame.index} stands where entry ${size} belongs`);
-    return isBefore(bytes, frame.at, at) ? fault('its time lies before the entry before it') : null;
+    return isBefore(bytes, frame.at, at) ? relative('its time lies before the entry before it') : null;
   };
   const continued = (bytes: Buffer): Fault | null => {
     const name = bytes.toString('latin1', frame.run, frame.runEnd);
     const run = runs.get(name) ?? { seq: -1, leaf: null };
     const runPrev = frame.runPrev < 0 ? null : bytes.toString('latin1', frame.runPrev, frame.runPrev + HASH);
     if (frame.runSeq !== run.seq + 1 || runPrev !== run.leaf)
-      return fault(`it does not continue its run, which has ${run.seq + 1} entries before it`);
+      return relative(`it does not continue its run, which has ${run.seq + 1} entries before it`);
     if (run.seq < 0) runs.set(name, run);
     run.seq += 1;
     open = run;
@@ -77,7 +82,7 @@ export function createOrder(expected = 0): Order {
   };
   const named = (bytes: Buffer, act: ReadAct | null): Fault | null => {
     if (log !== null && isNamed(bytes, frame, log)) return null;
-    if (log !== null && act?.event !== 'log_restored') return fault('it belongs to another log');
+    if (log !== null && act?.event !== 'log_restored') return relative('it belongs to another log');
     log = Buffer.from(bytes.subarray(frame.log, frame.logEnd));
     return null;
   };
@@ -87,9 +92,8 @@ export function createOrder(expected = 0): Order {
     const silence = timeAt(bytes, frame.at) - timeAt(at, 0);
     if (silence <= LONGEST_SILENCE_MS || act?.event === 'log_opened') return null;
     const minutes = Math.round(silence / 60_000);
-    return fault(
+    return relative(
       `nothing was recorded for ${minutes} minutes before it, not even a sign of life`,
-      size,
       'silence',
     );
   };

@@ -7,6 +7,8 @@ import { createClaimCheck, type RootClaim } from './claims.ts';
 import { createColumnCheck } from './columns.ts';
 import { createDeepCheck } from './deep.ts';
 import type { ReadAct } from './order.ts';
+import { narrowed } from './last-entry.ts';
+import { blamed } from './neighbours.ts';
 import { createSeals } from './seals.ts';
 import { findTwice } from './twice.ts';
 import { SourceError, type RecordSource } from './source.ts';
@@ -86,7 +88,7 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
       (await findTwice(source, suspects)) ??
       valued?.fault ??
       null;
-    if (first !== null) return { kind: 'fault', fault: first };
+    if (first !== null) return { kind: 'fault', fault: await placed(source, first, options.claims) };
     const counts = valued?.counts ?? { present: 0, erased: 0, notCarried: 0 };
     const { size, leaf, root } = seals;
     return {
@@ -103,6 +105,11 @@ export async function passOver(source: RecordSource, options: PassOptions): Prom
     await order.close();
     await values.close();
   }
+}
+
+/** What was noticed at one entry may have been done to another. Looked at again only where something is wrong. */
+async function placed(source: RecordSource, fault: Fault, claims: readonly RootClaim[]): Promise<Fault> {
+  return narrowed(source, await blamed(source, fault), claims);
 }
 
 function timeIn(bytes: Buffer, from: number): number | null {

@@ -32,6 +32,7 @@ export function createSeals(): Seals {
           index: noticed - 1,
           noticed,
           reason: `its leaf hash is not the one that entry ${noticed} names`,
+          between: true,
         };
 
   return {

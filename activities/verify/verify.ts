@@ -109,8 +109,10 @@ function levelOf(hasHead: boolean, { signed, witnessed }: Signing): Level {
 function headFault(head: ClaimedHead, { size, leaf, log }: Passed): RecordVerdict | null {
   if (head.size > size)
     return broken('head_disagrees', size, size, `the log ends here; its head counts ${head.size} entries`);
-  if (head.size < size)
-    return broken('head_disagrees', head.size, head.size, `the head counts ${head.size} entries only`);
+  if (head.size < size) {
+    const counted = Math.max(head.size, 0);
+    return broken('head_disagrees', counted, counted, `the head counts ${head.size} entries only`);
+  }
   if (head.leaf !== leaf) {
     const last = Math.max(size - 1, 0);
     return broken('head_disagrees', last, last, 'the head confirms another last entry');

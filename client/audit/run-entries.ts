@@ -14,6 +14,12 @@ export async function entriesOfRun(source: RecordSource, run: string): Promise<r
   return matching(source, (bytes) => marks.some((mark) => bytes.includes(mark)));
 }
 
+export async function entriesOfCase(source: RecordSource, caseId: string): Promise<readonly Entry[]> {
+  const mark = Buffer.from(`"case":${JSON.stringify(caseId)}`);
+  const marked = await matching(source, (bytes) => bytes.includes(mark));
+  return marked.filter(({ body }) => body.case === caseId);
+}
+
 /** The last `count` entries. */
 export async function lastEntries(source: RecordSource, count: number): Promise<readonly Entry[]> {
   const head = await source.head();

@@ -44,8 +44,8 @@ function textOf(
       return { kind: 'problem', problem: `file_too_big: ${path} is larger than ${most} bytes` };
     return { kind: 'text', text: nodeCodec.decode(bytes) };
   } catch (error) {
-    const code =
-      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'not UTF-8';
+    const isSystem = typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
+    const code = isSystem ? String(error.code) : 'not UTF-8';
     return { kind: 'problem', problem: `file_unreadable: ${path} cannot be read (${code}); check the path` };
   }
 }

@@ -226,6 +226,74 @@ describe.each(KINDS)('an effect and its undo, in %s', (kind) => {
     });
   });
 
+  const erased = (ledger: Ledger, keys: readonly string[]) =>
+    ledger.erasePapers([
+      {
+        chain: RUN.chain,
+        keys,
+        documents: [],
+        loseUndo: true,
+        act: () => ({ event: 'papers_erased', details: {}, at: START, about: RUN.chain }),
+      },
+    ]);
+
+  test('an undo whose saved state was erased after it was planned restores nothing: it is left to a person', async () => {
+    const { ledger } = await stores[kind]();
+    const { undo: back, seen } = undoing();
+    const { world } = await make(ledger, back, { ids: ['f1'] });
+    await close(ledger);
+    const call = await undoCall(world);
+    await erased(
+      ledger,
+      (await ledger.claimsOf(RUN.chain)).map(({ key }) => key),
+    );
+    expect(await undo(world, call)).toMatchObject({
+      kind: 'action_required',
+      instructions: expect.stringContaining(
+        'was erased on request since this undo was planned (saved_state_erased)',
+      ),
+    });
+    expect(seen).toEqual([]);
+    const settled = { kind: 'completed', output: { changed: true, now: 'by hand' } } as const;
+    await createSettle(world)({ run: UNDO_RUN, facts: [], call, settled, at: START });
+    expect((await ledger.claimsOf(RUN.chain))[0]).toMatchObject({ state: 'free' });
+  });
+
+  test('an undo is not planned for what was erased, and says why', async () => {
+    const { ledger } = await stores[kind]();
+    const { world } = await make(ledger, undoing().undo, { ids: ['f1'] });
+    await close(ledger);
+    await erased(
+      ledger,
+      (await ledger.claimsOf(RUN.chain)).map(({ key }) => key),
+    );
+    expect(await planUndo(world, RUN.caseId, ASKED)).toMatchObject({
+      kind: 'refused',
+      problems: [
+        expect.stringMatching(/^nothing_to_undo/),
+        expect.stringMatching(/^clean: .*was erased on request/),
+      ],
+    });
+  });
+
+  test('a task whose output was erased is not called again by whoever wants it done once more', async () => {
+    const { ledger } = await stores[kind]();
+    await make(ledger, undoing().undo, { ids: ['f1'] });
+    await close(ledger);
+    await erased(
+      ledger,
+      (await ledger.claimsOf(RUN.chain)).map(({ key }) => key),
+    );
+    let calls = 0;
+    const counting = worldOf(ledger, {
+      perform: async () => ((calls += 1), { kind: 'done', output: { removed: ['f1'] } }),
+    });
+    const run = { ...RUN, chain: 'later' };
+    const again = await createAct(counting.world)({ run, facts: [], call: callFor(), at: START });
+    expect(withoutReceipts<Result>(again)).toEqual({ kind: 'already_done', output: {} });
+    expect(calls).toBe(0);
+  });
+
   test('an undo of what the store does not know changes nothing', async () => {
     const { ledger } = await stores[kind]();
     const { undo: back, seen } = undoing();

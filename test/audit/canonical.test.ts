@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import canonicalize from 'canonicalize';
 import * as fc from 'fast-check';
+import { canonicalize as jsonCanonicalize } from 'json-canonicalize';
 import { canonical, canonicalEntry, MAX_DEPTH, NotCanonicalError } from '../../workflows/audit/canonical.ts';
 
 function doubleOf(bits: string): number {
@@ -74,6 +76,26 @@ describe('canonical JSON', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test('T13: ten thousand values are written as two others write them who read RFC 8785 apart from us', () => {
+    let written = 0;
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5, stringUnit: 'binary' }), (text) => {
+        const value: unknown = JSON.parse(text);
+        const own = canonical(value);
+        expect([canonicalize(value), jsonCanonicalize(value)]).toEqual([own, own]);
+        written += own.length;
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(written).toBeGreaterThan(100_000);
+  }, 60_000);
+
+  test('T13: control: what another writes otherwise is seen', () => {
+    const value = { b: 1, a: [1.5, '\u20ac'] };
+    expect(canonicalize(value)).toBe(canonical(value));
+    expect(JSON.stringify(value)).not.toBe(canonical(value));
   });
 
   test('the order in which names were set does not show', () => {

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { openStores } from '../../activities/stores/index.ts';
+import { openStores, sha256Hex } from '../../activities/stores/index.ts';
 import { createLedger } from '../../activities/stores/ledger-over-tables.ts';
 import { StoreError, type Ledger } from '../../activities/stores/ledger.ts';
+import type { PapersErasure } from '../../activities/stores/papers.ts';
 import { createConnections, type Connections } from '../../activities/stores/postgres/connect.ts';
 import { createPostgresTables } from '../../activities/stores/postgres/tables.ts';
 import { openForReading } from '../../activities/stores/reading.ts';
 import { verdictOf } from '../contracts/place.ts';
 import { PASSWORD, postgresForTests, urlOf } from '../postgres.ts';
-import { event, events } from './samples.ts';
-import { OLD_ENTRIES } from './versions.ts';
+import { event, events, START } from './samples.ts';
+import { OLD_ENTRIES, OLD_PAPERS } from './versions.ts';
 
 const FIRST_VERSION = readFileSync(new URL('./versions/postgres-1.sql', import.meta.url), 'utf8');
 
@@ -55,6 +56,7 @@ test('tables that the first version wrote are brought up to date, with what they
   ]);
   await ledger.append([event('a', 8)]);
   expect((await ledger.head()).size).toBe(OLD_ENTRIES + 1);
+  expect(await ledger.erasePapers([OLD_PAPERS])).toMatchObject([{ kind: 'erased', outputs: 1, cards: 1 }]);
 });
 
 describe('T32: a server that cannot keep the promises is refused', () => {
@@ -168,7 +170,7 @@ describe('who may do what', () => {
     const manual = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     const [, sql = ''] = /```sql\n([^`]+)```/.exec(manual) ?? [];
     await server.query(url, sql);
-    for (const role of ['cordon_writer', 'cordon_reader'])
+    for (const role of ['cordon_writer', 'cordon_eraser', 'cordon_reader'])
       await server.query(url, `ALTER ROLE ${role} PASSWORD '${PASSWORD}'`);
     const as = (role: string) => urlOf(server.port, new URL(url).pathname.slice(1), role);
     const ledger = await open(as('cordon_writer'));
@@ -189,10 +191,37 @@ describe('who may do what', () => {
     ])
       await server.query(as('cordon_writer'), sql);
 
+    const text = '{"card":1}';
+    const card = { kind: 'card', digest: sha256Hex(text), text } as const;
+    await ledger.put(card);
+    const erasure: PapersErasure = {
+      chain: 'a',
+      keys: ['k'],
+      documents: [card],
+      loseUndo: true,
+      act: () => ({ event: 'papers_erased', details: {}, at: START, about: 'a' }),
+    };
+    await expect(ledger.erasePapers([erasure])).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('the role lacks a privilege'),
+    });
+    const eraser = await open(as('cordon_eraser'));
+    expect(await eraser.erasePapers([erasure])).toMatchObject([{ kind: 'erased', cards: 1 }]);
+    expect(await eraser.get('card', card.digest)).toBeNull();
+    const details = '{"details":1}';
+    await eraser.put({ kind: 'details', digest: sha256Hex(details), text: details });
+    await eraser.put(card);
+
     const forbidden: readonly (readonly [role: string, sql: string])[] = [
       ['cordon_writer', 'UPDATE cordon.entries SET run = 1'],
       ['cordon_writer', 'DELETE FROM cordon.claims'],
       ['cordon_writer', 'TRUNCATE cordon.documents'],
+      ['cordon_writer', `UPDATE cordon.documents SET text = ''`],
+      ['cordon_writer', 'DELETE FROM cordon.documents'],
+      ['cordon_eraser', `UPDATE cordon.documents SET text = 'another'`],
+      ['cordon_eraser', `UPDATE cordon.documents SET text = '' WHERE kind = 'details'`],
+      ['cordon_eraser', `DELETE FROM cordon.documents WHERE kind = 'card'`],
+      ['cordon_eraser', `UPDATE cordon.documents SET kind = 'plan'`],
       ['cordon_writer', `UPDATE cordon.head SET log = 'other'`],
       ['cordon_writer', 'DELETE FROM cordon.checkpoints'],
       ['cordon_writer', `UPDATE cordon.checkpoints SET note = 'another'`],
@@ -206,7 +235,7 @@ describe('who may do what', () => {
     ];
     for (const [role, sql] of forbidden)
       await expect(server.query(as(role), sql)).rejects.toThrow(
-        /permission denied|must be owner|only grows|only gains|never changed/,
+        /permission denied|must be owner|only grows|only gains|never changed|emptied before/,
       );
     expect((await refusalOf(as('cordon_reader'))).code).toBe('store_unavailable');
   });

@@ -8,7 +8,7 @@ import { MIGRATIONS, SCHEMA_VERSION } from '../../activities/stores/sqlite/schem
 import { openLogFile } from '../../activities/stores/sqlite/reader.ts';
 import { allBytes, collect, event, parsed, temporaryFolder } from './samples.ts';
 import { verifyFile } from './verified.ts';
-import { OLD_END, OLD_ENTRIES, writeOldFile } from './versions.ts';
+import { OLD_END, OLD_ENTRIES, OLD_PAPERS, writeOldFile } from './versions.ts';
 
 const folder = temporaryFolder();
 let files = 0;
@@ -85,6 +85,15 @@ describe('a store of an older version', () => {
       ['recorded', true],
       ['recorded', false],
     ]);
+    await ledger.close();
+    expect(await verifyFile(path)).toMatchObject({ verified: true, entries: OLD_ENTRIES + 1 });
+  });
+
+  test('lets its working papers be erased once it is carried over, and verifies', async () => {
+    const path = oldFile();
+    const ledger = await openStores(path, { now: () => OLD_END + 1000 });
+    expect(await ledger.erasePapers([OLD_PAPERS])).toMatchObject([{ kind: 'erased', outputs: 1, cards: 1 }]);
+    expect(await ledger.lookup('key-1')).toMatchObject({ state: 'done', output: null, erased: true });
     await ledger.close();
     expect(await verifyFile(path)).toMatchObject({ verified: true, entries: OLD_ENTRIES + 1 });
   });

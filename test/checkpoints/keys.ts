@@ -63,8 +63,8 @@ export function bruteSplit(count: number): number {
   return 2 ** Math.floor(Math.log2(count - 1));
 }
 
-export function flipped(text: string, at: number, bit: number): Buffer {
-  const bytes = Buffer.from(text);
+export function flipped(source: string | Uint8Array, at: number, bit: number): Buffer {
+  const bytes = typeof source === 'string' ? Buffer.from(source) : Buffer.from(source);
   bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
   return bytes;
 }

@@ -10,7 +10,7 @@ import type { StoredCheckpoint } from '../../activities/stores/checkpoints.ts';
 import { checkpointText } from '../../workflows/audit/checkpoint.ts';
 import { temporaryFolder } from '../audit/samples.ts';
 import { hasOpenssl, startAuthority, type Authority } from './authority.ts';
-import { noteOf, testKey } from './keys.ts';
+import { flipped, noteOf, testKey } from './keys.ts';
 import { keyringIn, LOG, memoryLog, signing, until } from './logs.ts';
 import { CREDENTIALS, startObjectLock, type ObjectLock } from './object-lock.ts';
 
@@ -214,7 +214,7 @@ withOpenssl('a time-stamping authority', () => {
     });
   }, 30_000);
 
-  test('T3: one bit changed in its answer is refused, wherever it matters', async () => {
+  test('T3: any bit changed in its answer is refused, wherever it matters', async () => {
     const own = await authority();
     const published = await sinkOf(own).publish(signed(7), signal());
     if (published.kind !== 'kept' || published.attachment?.kind !== 'timestamp') throw new Error('no stamp');
@@ -222,16 +222,14 @@ withOpenssl('a time-stamping authority', () => {
     const question = { data: stampedText(signed(7)), nonce: null, certificates: [own.certificate] };
     const before = await checkTimestamp(answer, question);
     let refusedCount = 0;
-    for (let at = 0; at < answer.length; at += 1) {
-      const changed = Buffer.from(answer);
-      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
-      const after = await checkTimestamp(changed, question);
+    for (let bit = 0; bit < answer.length * 8; bit += 1) {
+      const after = await checkTimestamp(flipped(answer, bit >> 3, bit & 7), question);
       if (after.kind === 'refused') refusedCount += 1;
       // Certificates that travel along and unsigned wrapping may change; what is believed may not.
       else expect(after).toEqual(before);
     }
-    expect(refusedCount).toBeGreaterThan(300);
-  }, 30_000);
+    expect(refusedCount).toBeGreaterThan(2_400);
+  }, 120_000);
 
   test.each([
     ['nothing', Buffer.alloc(0)],

@@ -5,8 +5,11 @@ import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { drawSalt, nodeCodec } from '../../activities/stores/codec.ts';
 import { openStores } from '../../activities/stores/index.ts';
+import { createLedger } from '../../activities/stores/ledger-over-tables.ts';
+import { openDatabase } from '../../activities/stores/sqlite/open.ts';
+import { createSqliteTables } from '../../activities/stores/sqlite/tables.ts';
 import { openedEntries } from '../../activities/stores/opened-entries.ts';
-import type { KeptValue } from '../../activities/stores/values.ts';
+import type { KeptValue, ValueName } from '../../activities/stores/values.ts';
 import { openDatabaseSource } from '../../activities/verify/database-source.ts';
 import { verifyRecord } from '../../activities/verify/verify.ts';
 import { commitment } from '../../workflows/audit/personal.ts';
@@ -108,6 +111,59 @@ describe('personal values', () => {
       values: { present: 42, erased: 2, notCarried: 0 },
     });
   });
+
+  describe('T36: where rows had moved within the file before they were erased', () => {
+    /** Values of every length, so that pages split and rows move. */
+    async function moved() {
+      files += 1;
+      const path = join(folder, `${files}.db`);
+      const db = openDatabase(path, 'test');
+      const tables = createSqliteTables(db);
+      let seed = 1;
+      const chance = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+      const ledger = createLedger(tables, () => START);
+      for (let n = 0; n < 2_000; n += 20)
+        await ledger.append(
+          Array.from({ length: 20 }, (_, k) =>
+            event(`r${k % 5}`, n + k, { by: SECRET, reason: 'x'.repeat(chance() * chance() * 900) }),
+          ),
+        );
+      const names: ValueName[] = [];
+      for await (const { index, path: at } of ledger.values(0, Infinity)) names.push({ index, path: at });
+      return { path, ledger, tables, erasures: names.map(({ index, path: at }) => erasureOf(index, at)) };
+    }
+    const copies = (path: string): number => readFileSync(path).toString('latin1').split(SECRET).length - 1;
+
+    test('control: overwriting the rows alone leaves copies in free space', async () => {
+      const { path, ledger, tables, erasures } = await moved();
+      const careless = createLedger({ ...tables, forget: async () => {} }, () => START);
+      await careless.erase(erasures);
+      await ledger.close();
+      expect(copies(path)).toBeGreaterThan(0);
+    }, 60_000);
+
+    test('no copy is left, also not where they had stood', async () => {
+      const { path, ledger, erasures } = await moved();
+      await ledger.erase(erasures);
+      await ledger.close();
+      expect(copies(path)).toBe(0);
+      expect(await verify(path)).toMatchObject({ kind: 'verified', values: { erased: erasures.length } });
+    }, 60_000);
+  });
+
+  test('T36: what a reader still holds is not called forgotten; the repeat, when nobody reads, is', async () => {
+    const { path, ledger } = await recorded();
+    const source = await openDatabaseSource(path);
+    const erasures = [erasureOf(7, '/by'), erasureOf(7, '/reason')];
+    await expect(ledger.erase(erasures)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/it is erased, but a reader keeps older pages/),
+    });
+    await source.close();
+    await ledger.erase([]);
+    expect([path, `${path}-wal`].map((file) => readFileSync(file).includes(SECRET))).toEqual([false, false]);
+    await ledger.close();
+  }, 30_000);
 
   test('T36: a step that runs again after the erasure records nothing anew', async () => {
     const { ledger } = await recorded();

@@ -122,9 +122,9 @@ export function sourceOf(log: Log): RecordSource {
   return {
     name: 'a log in memory',
     isLong: false,
-    async *entries() {
+    async *entries(from = 0) {
       const packer = createPacker();
-      for (const bytes of log.entries) {
+      for (const bytes of log.entries.slice(from)) {
         const full = packer.add(bytes, null);
         if (full !== null) yield full;
       }

@@ -81,6 +81,7 @@ const attacks: readonly Attack[] = [
           n < 500 ? bytes : Buffer.from(bytes.toString().replace(`"i":${n + 1},`, `"i":${n},`)),
         ),
     ),
+    // Entry 500 was also what its run had after 499: nobody confirms that one any more.
     seen: [499, 499, 499, 499],
   },
   {
@@ -195,6 +196,38 @@ describe('T1: the tamper matrix', () => {
       firstBad: SIZE,
       reason: expect.stringContaining('time'),
     });
+  });
+});
+
+describe('T7: an operator who shows two auditors two logs, each signed with the real key', () => {
+  const FORK = 700;
+  const otherEntries = [...original.entries.slice(0, FORK), ...rewritten(FORK).slice(FORK)];
+  const other = withEntries(otherEntries, { head: headOf(otherEntries), notes: notesOf(otherEntries) });
+  const told = (log: Log, notes: readonly string[]) =>
+    verifyRecord(sourceOf(log), {
+      trust: TRUST,
+      outside: [{ by: 'the other auditor', notes }],
+      deep: false,
+      now: NOW,
+    });
+
+  test('control: each of them verifies by itself, at the level that signatures show', async () => {
+    for (const log of [original, other])
+      expect(await check(log, 'L2')).toMatchObject({ kind: 'verified', level: 2, entries: SIZE });
+  });
+
+  test('they compare what they were given: it is told who disagrees, and from where on', async () => {
+    for (const [log, notes] of [
+      [original, other.notes],
+      [other, original.notes],
+    ] as const)
+      expect(await told(log, notes)).toMatchObject({
+        kind: 'broken',
+        code: 'rewritten',
+        // The last checkpoint that both of them have.
+        firstBad: 512,
+        reason: expect.stringContaining('the other auditor'),
+      });
   });
 });
 

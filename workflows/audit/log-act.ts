@@ -18,6 +18,8 @@ export const LOG_EVENTS = [
   'log_restored',
   /** A personal value was erased: which, why, and by whose authority. */
   'value_erased',
+  /** Working papers of a run were erased: what of them, why, and by whose authority. */
+  'papers_erased',
   /** Another policy set is enforced from here on. */
   'policy_activated',
 ] as const;

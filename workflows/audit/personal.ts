@@ -21,6 +21,7 @@ export const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'errors',
   'inputs',
   'output',
+  'saved',
   'key',
   'targets',
 ]);

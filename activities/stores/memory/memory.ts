@@ -57,6 +57,9 @@ export function createMemoryTables(log: string): Tables {
       reservations = reservations.filter((row) => !changes.returned.some((owner) => isSame(row, owner)));
       reservations = [...reservations, ...changes.reservations];
       values.push(...changes.values);
+      for (const { kind, digest } of changes.papers)
+        if (kind !== 'saved' || ![...claims.values()].some(({ effect }) => effect?.saved === digest))
+          documents.delete(`${kind}/${digest}`);
       for (const { index, path } of changes.erasures) {
         const at = values.findIndex((value) => value.index === index && value.path === path);
         if (at >= 0) values[at] = { index, path, value: null };
@@ -83,6 +86,7 @@ export function createMemoryTables(log: string): Tables {
         limit,
       ),
     checkpoints: createMemoryCheckpoints(),
+    forget: async () => {},
     close: async () => {},
   };
 }

@@ -12,7 +12,19 @@ import type { ClientBase } from 'pg';
 
 /** "CRDN": the advisory lock under which the tables are made. */
 export const SCHEMA_LOCK = 0x4352_444e;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+
+/** Documents never change. Those that say what was done to whom may be emptied, and then go. */
+const DOCUMENTS_GUARDED = `
+CREATE TRIGGER documents_remain BEFORE TRUNCATE ON cordon.documents
+  FOR EACH STATEMENT EXECUTE FUNCTION cordon.refuse('documents are never deleted');
+CREATE TRIGGER documents_stay BEFORE DELETE ON cordon.documents FOR EACH ROW
+  WHEN (OLD.kind NOT IN ('card', 'plan', 'saved') OR OLD.text <> '')
+  EXECUTE FUNCTION cordon.refuse('documents are emptied before they are deleted');
+CREATE TRIGGER documents_hold BEFORE UPDATE ON cordon.documents FOR EACH ROW
+  WHEN (OLD.kind NOT IN ('card', 'plan', 'saved') OR NEW.kind <> OLD.kind OR NEW.digest <> OLD.digest OR NEW.text <> '')
+  EXECUTE FUNCTION cordon.refuse('documents are never changed');
+`;
 
 /** Text is compared byte by byte: in no language are two keys the same that differ. */
 export const SCHEMA = `
@@ -117,8 +129,6 @@ CREATE TRIGGER claims_stay BEFORE DELETE OR TRUNCATE ON cordon.claims
   FOR EACH STATEMENT EXECUTE FUNCTION cordon.refuse('claims are never deleted');
 CREATE TRIGGER fences_grow BEFORE UPDATE ON cordon.claims FOR EACH ROW
   WHEN (NEW.fence < OLD.fence) EXECUTE FUNCTION cordon.refuse('fences never fall');
-CREATE TRIGGER documents_stay BEFORE DELETE OR TRUNCATE ON cordon.documents
-  FOR EACH STATEMENT EXECUTE FUNCTION cordon.refuse('documents are never deleted');
 CREATE TRIGGER personal_stays BEFORE DELETE OR TRUNCATE ON cordon.personal
   FOR EACH STATEMENT EXECUTE FUNCTION cordon.refuse('values are erased, not deleted');
 CREATE TRIGGER personal_holds BEFORE UPDATE ON cordon.personal FOR EACH ROW
@@ -129,9 +139,7 @@ CREATE TRIGGER checkpoints_stay BEFORE DELETE OR TRUNCATE ON cordon.checkpoints
 CREATE TRIGGER checkpoints_hold BEFORE UPDATE ON cordon.checkpoints FOR EACH ROW
   WHEN (NEW.size <> OLD.size OR NEW.edge <> OLD.edge OR left(NEW.note, length(OLD.note)) <> OLD.note)
   EXECUTE FUNCTION cordon.refuse('a checkpoint only gains signatures');
-CREATE TRIGGER documents_hold BEFORE UPDATE ON cordon.documents
-  FOR EACH STATEMENT EXECUTE FUNCTION cordon.refuse('documents are never changed');
-`;
+${DOCUMENTS_GUARDED}`;
 
 /** What leads from one version to the next; the entries stay as they are. */
 export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
@@ -139,6 +147,12 @@ export const MIGRATIONS: ReadonlyMap<number, string> = new Map([
     1,
     `ALTER TABLE cordon.claims ADD COLUMN effect text NOT NULL DEFAULT 'null';
 CREATE INDEX claims_of_run ON cordon.claims (chain);`,
+  ],
+  [
+    2,
+    `DROP TRIGGER documents_stay ON cordon.documents;
+DROP TRIGGER documents_hold ON cordon.documents;
+${DOCUMENTS_GUARDED}`,
   ],
 ]);
 

@@ -71,6 +71,8 @@ export function createPostgresTables(connections: Connections, durability: Durab
         return wholeEntries(rows.map(keptValue), limit);
       }),
     checkpoints: createPostgresCheckpoints(connections),
+    // Dead rows and the write-ahead log are the server's, and only its owner can have them rewritten.
+    forget: async () => {},
     close: () => connections.close(),
   };
 }

@@ -2,6 +2,7 @@
 import { toClaimRow, type ClaimRow } from '../claim-row.ts';
 import type { ClaimRecord } from '../claims.ts';
 import type { StoredDocument } from '../documents.ts';
+import { erasePapers } from './papers.ts';
 import type { ReservationRow, Reserver } from '../reservations.ts';
 import type { Changes } from '../tables.ts';
 import type { ValueName } from '../values.ts';
@@ -9,7 +10,7 @@ import { insertEntries, insertValues, setHead, type Statement } from './log-writ
 
 /** In the order in which the tables' guards expect them: entries before the head that counts them. */
 export function inserts(changes: Changes): readonly Statement[] {
-  const { entries, head, claims, documents, values, erasures, returned, reservations } = changes;
+  const { entries, head, claims, documents, values, erasures, papers, returned, reservations } = changes;
   return [
     ...(entries.length === 0 ? [] : [insertEntries(entries)]),
     ...(head === null ? [] : [setHead(head)]),
@@ -17,6 +18,7 @@ export function inserts(changes: Changes): readonly Statement[] {
     ...(documents.length === 0 ? [] : [insertDocuments(documents)]),
     ...(values.length === 0 ? [] : [insertValues(values)]),
     ...(erasures.length === 0 ? [] : [eraseValues(erasures)]),
+    ...(papers.length === 0 ? [] : erasePapers(papers)),
     ...(returned.length === 0 ? [] : [giveBack(returned)]),
     ...(reservations.length === 0 ? [] : [reserve(reservations)]),
   ];

@@ -48,7 +48,7 @@ export function isTaken(error: unknown): boolean {
 function remedy(code: string): string {
   if (/BUSY|LOCKED/.test(code)) return 'another process holds the file; let one process write it';
   if (/FULL|ENOSPC/.test(code)) return 'the disk is full; make room, nothing runs until then';
-  if (/READONLY|CANTOPEN|PERM|EACCES|EROFS|EEXIST|ENOTDIR/.test(code))
+  if (/READONLY|CANTOPEN|PERM|EACCES|EROFS|EEXIST|ENOENT|ENOTDIR/.test(code))
     return 'check that the file and its folder are writable';
   return 'check the disk; the call can be repeated';
 }

@@ -1,10 +1,10 @@
 /** Reads the log in a database file from outside: read-only, beside whoever writes it, and without making one. */
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import type { StoredEntry } from '../audit.ts';
 import { StoreError } from '../ledger.ts';
-import { runInPages } from '../pages.ts';
+import { outOfOrder, runInPages } from '../pages.ts';
 import { sqliteCode } from './failure.ts';
+import { openReadOnly, type ReadOnly } from './read-only.ts';
 import { createRunReading } from './runs.ts';
 
 export interface LogFile {
@@ -22,7 +22,7 @@ const PAGE = 500;
 export function openLogFile(path: string): LogFile {
   if (!existsSync(path))
     throw new StoreError('store_unavailable', `there is no file ${path}; name the database of the worker`);
-  const db = new Database(path, { readonly: true, timeout: 5000 });
+  const { db, close } = opened(path);
   try {
     const all = db.prepare<[number, number], StoredEntry>(
       'SELECT i AS "index", bytes FROM entries WHERE i >= ? ORDER BY i LIMIT ?',
@@ -35,14 +35,26 @@ export function openLogFile(path: string): LogFile {
           async (before, limit) => ofRun.places(chain, before, limit),
           async (places) => ofRun.entriesAt(places),
         ),
-      close: () => void db.close(),
+      close,
     };
   } catch (error) {
-    db.close();
-    const code = sqliteCode(error);
-    if (code === null) throw error;
-    throw new StoreError('store_untrusted', `${path} is no log of Cordon (${code})`, { cause: error });
+    close();
+    throw foreign(path, error);
   }
+}
+
+function opened(path: string): ReadOnly {
+  try {
+    return openReadOnly(path);
+  } catch (error) {
+    throw foreign(path, error);
+  }
+}
+
+function foreign(path: string, error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code === null) return error;
+  return new StoreError('store_untrusted', `${path} is no log of Cordon (${code})`, { cause: error });
 }
 
 async function* inPages(
@@ -55,6 +67,7 @@ async function* inPages(
     for (const { index, bytes } of rows) if (index < to) yield { index, bytes };
     const last = rows.at(-1);
     if (last === undefined) return;
+    if (last.index < at) throw outOfOrder();
     at = last.index + 1;
     await new Promise((resolve) => setImmediate(resolve));
   }

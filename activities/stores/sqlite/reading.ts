@@ -1,12 +1,15 @@
 /** Reads a SQLite file from outside. */
+import { Buffer } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { StoredDocument } from '../documents.ts';
 import { StoreError } from '../ledger.ts';
+import { outOfOrder } from '../pages.ts';
 import type { StoreReading } from '../reading.ts';
 import type { EntryRow, HeadRow } from '../tables.ts';
 import { translated } from './failure.ts';
 import type { KeptValue } from '../values.ts';
+import { openReadOnly } from './read-only.ts';
 import { complaintOfRuns } from './runs.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { sound } from './sound.ts';
@@ -14,7 +17,6 @@ import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
 /** Rows fetched at a time. A statement that is still being read would keep the connection from any other. */
 const PAGE = 250;
-const BUSY_MS = 5_000;
 
 const HEAD_KINDS = { log: 'string', size: 'number', leaf: 'string', at: 'number' } as const;
 const ENTRY_KINDS = {
@@ -37,14 +39,14 @@ export function openSqliteForReading(path: string): StoreReading {
   if (!existsSync(path))
     throw new StoreError('store_unavailable', `there is no file ${path}; name the database of the worker`);
   return translated(`reading ${path}`, () => {
-    const db = new Database(path, { readonly: true, timeout: BUSY_MS });
+    const { db, close } = openReadOnly(path);
     try {
       refuseForeign(db, path);
       // From its first read on, a transaction sees one state of the file.
       db.exec('BEGIN');
-      return readingOf(db, path);
+      return readingOf(db, path, close);
     } catch (error) {
-      db.close();
+      close();
       throw error;
     }
   });
@@ -61,7 +63,7 @@ function refuseForeign(db: Database.Database, path: string): void {
   );
 }
 
-function readingOf(db: Database.Database, path: string): StoreReading {
+function readingOf(db: Database.Database, path: string, close: () => void): StoreReading {
   const reading = <T>(work: () => T): T => translated(`reading ${path}`, work);
   const headRow = db.prepare<[], HeadRow>('SELECT log, size, leaf, at FROM head');
   const [head = null] = reading(() => sound('the head', HEAD_KINDS, headRow.all()));
@@ -74,38 +76,43 @@ function readingOf(db: Database.Database, path: string): StoreReading {
   const document = db.prepare<[string, string], { readonly text: string }>(
     'SELECT text FROM documents WHERE kind = ? AND digest = ?',
   );
-  /** A file of an older version lacks some. */
-  const hasTable = (name: string): boolean =>
-    reading(() => db.prepare<[string]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined);
+  /** Told by the version, and not by what is there: a table that is gone from a newer file is damage. */
+  const isFirstVersion = db.pragma('user_version', { simple: true }) === 1;
   return {
     head: async () => head,
     entries: (from = Number.MIN_SAFE_INTEGER + 1) =>
-      inPages((last: EntryRow | null) =>
-        reading(() => sound('an entry', ENTRY_KINDS, entries.all(last?.index ?? from - 1, PAGE))),
+      inPages(
+        (last: EntryRow | null) =>
+          reading(() => sound('an entry', ENTRY_KINDS, entries.all(last?.index ?? from - 1, PAGE))),
+        (row, last) => row.index > last.index,
       ),
     documents: () =>
-      inPages((last: StoredDocument | null) =>
-        reading(() =>
-          sound('a document', DOCUMENT_KINDS, documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
-        ),
+      inPages(
+        (last: StoredDocument | null) =>
+          reading(() =>
+            sound('a document', DOCUMENT_KINDS, documents.all(last?.kind ?? '', last?.digest ?? '', PAGE)),
+          ),
+        (row, last) => (compare(row.kind, last.kind) || compare(row.digest, last.digest)) > 0,
       ),
     values(from = 0) {
-      if (!hasTable('personal')) return null;
+      if (isFirstVersion) return null;
       const page = reading(() =>
         db.prepare<[number, string, number], ValueRow>(
           `SELECT ${VALUE} FROM personal WHERE (i, path) > (?, ?) ORDER BY i, path LIMIT ?`,
         ),
       );
-      return inPages((last: KeptValue | null) =>
-        reading(() =>
-          sound('a value', VALUE_KINDS, page.all(last?.index ?? from - 1, last?.path ?? '', PAGE)).map(
-            keptValue,
+      return inPages(
+        (last: KeptValue | null) =>
+          reading(() =>
+            sound('a value', VALUE_KINDS, page.all(last?.index ?? from - 1, last?.path ?? '', PAGE)).map(
+              keptValue,
+            ),
           ),
-        ),
+        (row, last) => (row.index - last.index || compare(row.path, last.path)) > 0,
       );
     },
     async checkpoints() {
-      if (!hasTable('checkpoints')) return [];
+      if (isFirstVersion) return [];
       return reading(() =>
         sound(
           'a checkpoint',
@@ -121,20 +128,30 @@ function readingOf(db: Database.Database, path: string): StoreReading {
       if (verdict !== 'ok') return `SQLite's own check says: ${verdict}`;
       return reading(() => complaintOfRuns(db));
     },
-    async close() {
-      db.close();
-    },
+    close: async () => close(),
   };
 }
 
-/** The event loop turns between pages, so that a long reading lets others work. */
+/**
+ * The event loop turns between pages, so that a long reading lets others work. Each row must stand behind the one before:
+ * in a damaged file the last one of a page may lead back to where the page began, and so round and round without end.
+ */
 async function* inPages<Row>(
   page: (last: Row | null) => readonly Row[],
+  isBehind: (row: Row, last: Row) => boolean,
 ): AsyncGenerator<Row, void, undefined> {
-  let rows = page(null);
-  while (rows.length > 0) {
-    yield* rows;
+  let last: Row | null = null;
+  for (let rows = page(null); rows.length > 0; rows = page(last)) {
+    for (const row of rows) {
+      if (last !== null && !isBehind(row, last)) throw outOfOrder();
+      last = row;
+      yield row;
+    }
     await new Promise((resolve) => setImmediate(resolve));
-    rows = page(rows.at(-1) ?? null);
   }
+}
+
+/** As SQLite compares texts: byte by byte. */
+function compare(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

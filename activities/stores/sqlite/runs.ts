@@ -51,8 +51,11 @@ export function createRunReading(db: Database): RunReading {
   };
 }
 
+/** The version from which on files have it. A newer one without it is damaged. */
+const WITH_RUNS = 4;
+
 function hasRuns(db: Database): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").get() !== undefined;
+  return Number(db.pragma('user_version', { simple: true })) >= WITH_RUNS;
 }
 
 const DISAGREE = `

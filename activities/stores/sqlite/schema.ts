@@ -10,7 +10,7 @@
 
 /** "CRDN" */
 export const APPLICATION_ID = 0x4352_444e;
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Values that entries commit to. They alone may change, and only into nothing. */
 const PERSONAL = `
@@ -44,6 +44,17 @@ CREATE INDEX reservations_of_task ON reservations (chain, task);
 `;
 /** What a run did is found by the run when it shall be taken back. */
 const CLAIMS_OF_RUN = 'CREATE INDEX claims_of_run ON claims (chain);';
+
+/** Documents never change. Those that say what was done to whom may be blanked, and then go. */
+const DOCUMENTS_GUARDED = `
+CREATE TRIGGER documents_stay BEFORE DELETE ON documents
+  WHEN OLD.kind NOT IN ('card', 'plan', 'saved') OR OLD.text <> CAST(zeroblob(length(CAST(OLD.text AS BLOB))) AS TEXT)
+  BEGIN SELECT RAISE(ABORT, 'documents are blanked before they are deleted'); END;
+CREATE TRIGGER documents_hold BEFORE UPDATE ON documents
+  WHEN OLD.kind NOT IN ('card', 'plan', 'saved') OR NEW.kind <> OLD.kind OR NEW.digest <> OLD.digest
+    OR NEW.text <> CAST(zeroblob(length(CAST(OLD.text AS BLOB))) AS TEXT)
+  BEGIN SELECT RAISE(ABORT, 'documents are never changed'); END;
+`;
 
 /** What the log has said of itself. */
 const CHECKPOINTS = `
@@ -128,6 +139,7 @@ CREATE TRIGGER head_grows BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
   [2, RESERVATIONS],
   [3, LINK_RUNS],
   [4, `ALTER TABLE claims ADD COLUMN effect TEXT NOT NULL DEFAULT 'null';\n${CLAIMS_OF_RUN}`],
+  [5, `DROP TRIGGER documents_stay;\nDROP TRIGGER documents_hold;\n${DOCUMENTS_GUARDED}`],
 ]);
 
 export const SCHEMA = `
@@ -174,6 +186,4 @@ CREATE TRIGGER head_grows      BEFORE UPDATE ON head WHEN NEW.size <= OLD.size
 CREATE TRIGGER claims_stay     BEFORE DELETE ON claims    BEGIN SELECT RAISE(ABORT, 'claims are never deleted'); END;
 CREATE TRIGGER fences_grow     BEFORE UPDATE ON claims WHEN NEW.fence < OLD.fence
   BEGIN SELECT RAISE(ABORT, 'fences never fall'); END;
-CREATE TRIGGER documents_stay  BEFORE DELETE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never deleted'); END;
-CREATE TRIGGER documents_hold  BEFORE UPDATE ON documents BEGIN SELECT RAISE(ABORT, 'documents are never changed'); END;
-`;
+${DOCUMENTS_GUARDED}`;

@@ -16,6 +16,8 @@ import {
 } from '../tables.ts';
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
+import { forget } from './forget.ts';
+import { createPaperTable } from './papers.ts';
 import { createReservationTable } from './reservations.ts';
 import { createRunReading } from './runs.ts';
 import { createCommit } from './transaction.ts';
@@ -59,7 +61,7 @@ export function createSqliteTables(db: Database): Tables {
     'INSERT INTO documents (kind, digest, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const addValue = db.prepare('INSERT INTO personal (i, path, salt, text, erased) VALUES (?, ?, ?, ?, 0)');
-  // Overwritten in place and by as many bytes: the row does not move, so no copy of it stays behind on a page.
+  // Overwritten in place and by as many bytes: the row does not move.
   const eraseValue = db.prepare(
     `UPDATE personal SET salt = zeroblob(length(salt)), text = zeroblob(length(text)), erased = 1
      WHERE i = ? AND path = ?`,
@@ -68,6 +70,7 @@ export function createSqliteTables(db: Database): Tables {
   const valuesFrom = db.prepare<[number, number], ValueRow>(
     `SELECT ${VALUE} FROM personal WHERE i >= ? ORDER BY i, path LIMIT ?`,
   );
+  const papers = createPaperTable(db);
   const reservations = createReservationTable(db);
   const answer = (needs: Needs): Found => ({
     claims: needs.claims.flatMap((key) => claimOf(claim.get(key)) ?? []),
@@ -89,31 +92,16 @@ export function createSqliteTables(db: Database): Tables {
     for (const { index, path, value } of changes.values)
       if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
     for (const { index, path } of changes.erasures) eraseValue.run(index, path);
+    papers.erase(changes.papers);
     reservations.giveBack(changes.returned);
     reservations.add(changes.reservations);
     return true;
   };
   const commit = createCommit(db, { head: () => headOf(head.get()), answer, write });
-  /** What was overwritten still stands in older frames of the write-ahead log, until it is folded in and emptied. */
-  const forget = (): void => {
-    const [{ busy } = { busy: 1 }] = db.pragma('wal_checkpoint(TRUNCATE)') as readonly {
-      readonly busy: number;
-    }[];
-    if (busy === 0) return;
-    throw new StoreError(
-      'store_unavailable',
-      'the values are erased, but a reader keeps older pages of the write-ahead log in use; end it and repeat the erasure',
-    );
-  };
   const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
-    commit: async (ahead, deliberate) =>
-      translated('writing to the store', () => {
-        const conclusion = commit(ahead, deliberate);
-        if (conclusion.erasures.length > 0) forget();
-        return conclusion;
-      }),
+    commit: async (ahead, deliberate) => translated('writing to the store', () => commit(ahead, deliberate)),
     head: () => reading(() => headOf(head.get())),
     entries: (from, limit) => reading(() => entries.all(from, limit)),
     placesOfRun: (run, before, limit) => reading(() => ofRun.places(run, before, limit)),
@@ -124,6 +112,7 @@ export function createSqliteTables(db: Database): Tables {
       reading(() => wholeEntries(valuesFrom.all(from, limit + 1).map(keptValue), limit)),
     document: (kind, digest) => reading(() => document.get(kind, digest)?.text ?? null),
     checkpoints: createSqliteCheckpoints(db),
+    forget: async () => translated('rewriting the store without what was erased', () => forget(db)),
     close: async () => {
       db.close();
     },

@@ -1,5 +1,5 @@
 /** `cordon audit export`: the record in a folder that can be carried away. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeOcsf } from '../../../activities/exports/ocsf.ts';
@@ -8,6 +8,7 @@ import { writeExport } from '../../../activities/exports/write.ts';
 import type { RecordSource } from '../../../activities/verify/source.ts';
 import type { Config } from '../../../worker/config.ts';
 import { withSource } from '../../audit/open-source.ts';
+import { writing } from '../../audit/writing.ts';
 import { createProgress } from '../../audit/progress.ts';
 import { trustFrom } from '../../audit/trust.ts';
 import { ending, examples, withConfig } from '../../command.ts';
@@ -60,27 +61,41 @@ async function write(
     );
   const trust = options.policy === undefined ? null : trustFrom(options.policy);
   if (trust?.kind === 'problem') return complain(terminal, [trust.problem]);
-  return withSource(terminal, named, async (source) => {
-    const head = await source.head();
-    const progress = createProgress(terminal.err, 'writing', head?.size ?? null);
-    const written = await writeExport(source, folder, {
-      policy: options.policy === undefined ? null : readFileSync(options.policy, 'utf8'),
-      withValues: options.values === true,
-      onProgress: progress.at,
-    });
-    progress.end();
-    const extra = await writeExtras(source, folder, options);
-    const files = [...written.files, ...extra.files];
-    if (options.json === true)
-      printJson(terminal, { folder, entries: written.entries, files, notes: extra.notes });
-    else {
-      const { out } = terminal;
-      out.write(`${out.colours.green('✓')} ${written.entries} entries in ${folder}\n`);
-      out.write(files.map((file) => `  ${file}\n`).join(''));
-      out.write(extra.notes.map((note) => `  ${note}\n`).join(''));
-    }
-    return EXIT.done;
+  const existed = existsSync(folder);
+  const remove = (): void => {
+    for (const name of existed ? readdirSync(folder) : []) rmSync(join(folder, name), { recursive: true });
+    if (!existed) rmSync(folder, { recursive: true, force: true });
+  };
+  return withSource(terminal, named, (source) =>
+    writing(terminal, folder, () => writeAll(terminal, source, folder, options), remove),
+  );
+}
+
+async function writeAll(
+  terminal: Terminal,
+  source: RecordSource,
+  folder: string,
+  options: Options,
+): Promise<ExitCode> {
+  const head = await source.head();
+  const progress = createProgress(terminal.err, 'writing', head?.size ?? null);
+  const written = await writeExport(source, folder, {
+    policy: options.policy === undefined ? null : readFileSync(options.policy, 'utf8'),
+    withValues: options.values === true,
+    onProgress: progress.at,
   });
+  progress.end();
+  const extra = await writeExtras(source, folder, options);
+  const files = [...written.files, ...extra.files];
+  if (options.json === true)
+    printJson(terminal, { folder, entries: written.entries, files, notes: extra.notes });
+  else {
+    const { out } = terminal;
+    out.write(`${out.colours.green('✓')} ${written.entries} entries in ${folder}\n`);
+    out.write(files.map((file) => `  ${file}\n`).join(''));
+    out.write(extra.notes.map((note) => `  ${note}\n`).join(''));
+  }
+  return EXIT.done;
 }
 
 async function writeExtras(

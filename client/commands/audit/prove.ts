@@ -5,9 +5,12 @@ import type { Command } from 'commander';
 import { proveEntry, type EntryName } from '../../../activities/exports/prove.ts';
 import type { Config } from '../../../worker/config.ts';
 import { withSource } from '../../audit/open-source.ts';
+import { writing } from '../../audit/writing.ts';
 import { ending, examples, withConfig } from '../../command.ts';
 import { EXIT, type ExitCode } from '../../exit.ts';
 import { complain, printJson, type Terminal } from '../../terminal.ts';
+
+type Proved = Extract<Awaited<ReturnType<typeof proveEntry>>, { readonly kind: 'proved' }>;
 
 interface Options {
   readonly source?: string;
@@ -70,20 +73,29 @@ async function prove(
         );
       case 'proved': {
         const base = resolve(options.out ?? `entry-${proved.index}`);
-        const files = { proof: `${base}.tlog-proof`, entry: `${base}.json` };
-        writeFileSync(files.entry, proved.entry);
-        writeFileSync(files.proof, proved.proof);
-        if (options.json === true) printJson(terminal, { index: proved.index, size: proved.size, ...files });
-        else {
-          const { out } = terminal;
-          out.write(`${out.colours.green('✓')} entry ${proved.index}, proved in a tree of ${proved.size}\n`);
-          out.write(`  ${files.proof} (${Buffer.byteLength(proved.proof)} bytes)\n  ${files.entry}\n`);
-          out.write(`  check it anywhere: cordon audit check-proof ${files.proof} --policy FILE\n`);
-        }
-        return EXIT.done;
+        return writing(terminal, base, async () => write(terminal, base, proved, options));
       }
       default:
         return proved satisfies never;
     }
   });
+}
+
+function write(
+  terminal: Terminal,
+  base: string,
+  { index, size, entry, proof }: Proved,
+  options: Options,
+): ExitCode {
+  const files = { proof: `${base}.tlog-proof`, entry: `${base}.json` };
+  writeFileSync(files.entry, entry);
+  writeFileSync(files.proof, proof);
+  if (options.json === true) printJson(terminal, { index, size, ...files });
+  else {
+    const { out } = terminal;
+    out.write(`${out.colours.green('✓')} entry ${index}, proved in a tree of ${size}\n`);
+    out.write(`  ${files.proof} (${Buffer.byteLength(proof)} bytes)\n  ${files.entry}\n`);
+    out.write(`  check it anywhere: cordon audit check-proof ${files.proof} --policy FILE\n`);
+  }
+  return EXIT.done;
 }

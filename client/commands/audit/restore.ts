@@ -45,7 +45,8 @@ async function restore(terminal: Terminal, config: Config, { as: by, reason }: O
       await ledger.close();
     }
   } catch (error) {
-    if (error instanceof StoreError) return complain(terminal, [error.message], EXIT.failed);
+    if (error instanceof StoreError)
+      return complain(terminal, [`${error.code}: ${error.message}`], EXIT.failed);
     throw error;
   }
 }

@@ -97,7 +97,8 @@ async function verify(
   const problems = [trust, ...outside].flatMap((each) => (each?.kind === 'problem' ? [each.problem] : []));
   if (problems.length > 0) return complain(terminal, problems, EXIT.usage);
   return withSource(terminal, named, async (source) => {
-    const head = await source.head();
+    // That it cannot be read is for the verdict to say.
+    const head = await source.head().catch(() => null);
     const progress = createProgress(terminal.err, 'checking', head?.size ?? null);
     const verdict = await verifyRecord(source, {
       trust: trust?.kind === 'trust' ? trust.trust : own.trust,
