@@ -125,7 +125,7 @@ describe('personal values', () => {
       for (let n = 0; n < 2_000; n += 20)
         await ledger.append(
           Array.from({ length: 20 }, (_, k) =>
-            event(`r${k % 5}`, n + k, { by: SECRET, reason: 'x'.repeat(chance() * chance() * 900) }),
+            event(`r${k % 5}`, n + k, { by: SECRET, reason: 'x'.repeat(chance() * chance() * 1500) }),
           ),
         );
       const names: ValueName[] = [];

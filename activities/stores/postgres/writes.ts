@@ -39,10 +39,12 @@ const CLAIM_COLUMNS: readonly (readonly [name: keyof ClaimRow, type: 'text' | 'b
   ['updated_at', 'bigint'],
 ];
 const CLAIM_NAMES = CLAIM_COLUMNS.map(([name]) => name).join(', ');
+/** By name: a table that was brought up to date has its columns in another order than a new one. */
+const CLAIM_EXCLUDED = CLAIM_COLUMNS.map(([name]) => `EXCLUDED.${name}`).join(', ');
 const SET_CLAIMS = `
 INSERT INTO cordon.claims (${CLAIM_NAMES})
 SELECT * FROM unnest(${CLAIM_COLUMNS.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ')})
-ON CONFLICT (key) DO UPDATE SET (${CLAIM_NAMES}) = ROW (EXCLUDED.*)`;
+ON CONFLICT (key) DO UPDATE SET (${CLAIM_NAMES}) = ROW (${CLAIM_EXCLUDED})`;
 
 function setClaims(claims: readonly ClaimRecord[]): Statement {
   const rows = claims.map(toClaimRow);

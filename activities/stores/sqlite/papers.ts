@@ -8,9 +8,7 @@ export interface PaperTable {
 
 /** Overwritten before the row goes: the triggers let nothing be deleted that still says something. */
 export function createPaperTable(db: Database): PaperTable {
-  const mentioned = db
-    .prepare<[string], number>('SELECT EXISTS (SELECT 1 FROM claims WHERE instr(effect, ?) > 0)')
-    .pluck();
+  const mentioned = db.prepare<[string], unknown>('SELECT 1 FROM claims WHERE instr(effect, ?) > 0 LIMIT 1');
   const blank = db.prepare(
     `UPDATE documents SET text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT) WHERE kind = ? AND digest = ?`,
   );
@@ -18,7 +16,7 @@ export function createPaperTable(db: Database): PaperTable {
   return {
     erase(papers) {
       for (const { kind, digest } of papers) {
-        if (kind === 'saved' && mentioned.get(digest) === 1) continue;
+        if (kind === 'saved' && mentioned.get(digest) !== undefined) continue;
         blank.run(kind, digest);
         remove.run(kind, digest);
       }
