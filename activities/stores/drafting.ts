@@ -11,7 +11,9 @@ export function draft(event: NewEvent): Draft {
   refuseUnstorable('the name of a run', [event.run.chain]);
   try {
     const { mayVary = false, renames = null } = event;
-    return draftEntry(event, nodeCodec, drawSalt, { mayVary, renames });
+    const drafted = draftEntry(event, nodeCodec, drawSalt, { mayVary, renames });
+    for (const { path } of drafted.values) refuseUnstorable('the name of a detail', [path]);
+    return drafted;
   } catch (error) {
     if (!(error instanceof NotCanonicalError) && !(error instanceof RangeError)) throw error;
     const { event: name, coordinate } = event.fact;

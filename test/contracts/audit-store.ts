@@ -166,10 +166,16 @@ export const auditStoreLaws: readonly Law<Ledger>[] = [
       const outcomes = await Promise.allSettled([
         ledger.append([event('a', 0)]),
         ledger.append([event('b', 0), event('b', 1, { share: 0.5 })]),
+        ledger.append([event('d', 0, { 'a\0b': { by: 'sam@corp.example' } })]),
         ledger.append([event('c', 0)]),
       ]);
-      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(outcomes[1]).toMatchObject({ reason: { code: 'store_refused' } });
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'rejected',
+        'fulfilled',
+      ]);
+      for (const at of [1, 2]) expect(outcomes[at]).toMatchObject({ reason: { code: 'store_refused' } });
       await sound(ledger, 2);
     },
   },
