@@ -5,6 +5,8 @@
 import { extname, join } from 'node:path';
 
 const here = import.meta.dirname;
+/** Of the checkout or the installation, with all that the programs import: it may lie under `/tmp`, which a device hides. */
+const ROOT = join(here, '../../..');
 const stem = (name: string): string =>
   `'${process.execPath}' '${join(here, name + extname(import.meta.url))}'`;
 
@@ -82,12 +84,12 @@ export const FLASH =
 export function bootText(sshPort: number, passwords: boolean): string {
   return `set -e
 export DEVICE="$1" UCI_STORE="$1/uci.json" NODE_COMPILE_CACHE="$1/compiled"
-for kept in "$1" '${join(here, '../..')}' '${join(process.execPath, '..')}'; do
+for kept in "$1" '${ROOT}' '${join(process.execPath, '..')}'; do
   n=$((n + 1)); mkdir -p "/run/kept/$n"; mount --bind "$kept" "/run/kept/$n"
 done
 mount -t tmpfs tmpfs /tmp
 n=0
-for kept in "$1" '${join(here, '../..')}' '${join(process.execPath, '..')}'; do
+for kept in "$1" '${ROOT}' '${join(process.execPath, '..')}'; do
   n=$((n + 1)); mkdir -p "$kept"; mount --bind "/run/kept/$n" "$kept"
 done
 cp /usr/bin/grep "$1/grep"
