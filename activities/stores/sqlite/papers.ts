@@ -8,7 +8,7 @@ export interface PaperTable {
 
 /** Overwritten before the row goes: the triggers let nothing be deleted that still says something. */
 export function createPaperTable(db: Database): PaperTable {
-  const mentioned = db.prepare<[string], unknown>('SELECT 1 FROM claims WHERE instr(effect, ?) > 0 LIMIT 1');
+  const mentioned = db.prepare<[string]>('SELECT 1 FROM claims WHERE instr(effect, ?) > 0 LIMIT 1');
   const blank = db.prepare(
     `UPDATE documents SET text = CAST(zeroblob(length(CAST(text AS BLOB))) AS TEXT) WHERE kind = ? AND digest = ?`,
   );
