@@ -1,6 +1,6 @@
 /**
- * A group is decided as it mostly turns out, before the server is asked anything: nobody else wrote, and its events are
- * new. The server writes what was foreseen only if that is so; if not, the group is decided by what is found.
+ * A group is decided as it mostly turns out, before anything is locked or asked: nobody else wrote, and its events are new.
+ * The store writes what was foreseen only if that is so; if not, the group is decided by what is found.
  */
 import {
   NO_CHANGES,
@@ -45,7 +45,7 @@ function isAsked(need: Needs[keyof Needs]): boolean {
   return need !== null && (typeof need === 'number' || need.length > 0);
 }
 
-/** What a flight can write: its statements look at the head for themselves. Of every other table there must be nothing. */
+/** What is written only after the head that was foreseen. Of every other table there must be nothing. */
 const SENT: ReadonlySet<string> = new Set<keyof Changes>(['entries', 'head', 'values']);
 const OTHERS = (Object.keys(NO_CHANGES) as (keyof Changes)[]).filter((name) => !SENT.has(name));
 

@@ -30,7 +30,7 @@ export function createOutlook(): Outlook {
       isUsual = false;
     },
     isFound(head, entries) {
-      // Beside a writer as busy as we are every second guess would be wrong, and cost a flight.
+      // Beside a writer as busy as we are every second guess would be wrong, and done in vain.
       isUsual = entries === 0 && (next === null ? isUsual : next.leaf === head.leaf);
       next = head;
     },

@@ -4,9 +4,7 @@
  * the next entry of its run names the earlier one by the very hash that it has, then the earlier one is what it was.
  */
 import { Buffer } from 'node:buffer';
-import { hex } from '../../workflows/audit/codec.ts';
-import { leafHash } from '../../workflows/audit/merkle.ts';
-import { nodeCodec } from '../stores/codec.ts';
+import { leafOf } from '../stores/codec.ts';
 import type { Fault } from './check.ts';
 import { prevOffset } from './frame.ts';
 import { SourceError, type RecordSource } from './source.ts';
@@ -74,8 +72,4 @@ function renamed(entry: Buffer, name: string): Buffer {
   const bytes = Buffer.from(entry);
   if (at !== null) bytes.write(name, at, 'latin1');
   return bytes;
-}
-
-function leafOf(bytes: Buffer): string {
-  return hex(leafHash(bytes, nodeCodec.sha256));
 }

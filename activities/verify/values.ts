@@ -3,6 +3,7 @@
  * gone without a word is a fault.
  */
 import { Buffer } from 'node:buffer';
+import { isObject } from '../../workflows/language/json.ts';
 import { commitment, commitmentsIn } from '../../workflows/audit/personal.ts';
 import { nodeCodec, sha256Hex } from '../stores/codec.ts';
 import type { Batch } from './batch.ts';
@@ -100,10 +101,6 @@ function objectIn(text: string): { readonly [name: string]: unknown } {
   } catch {
     return {};
   }
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An export without values: how many there would be. */

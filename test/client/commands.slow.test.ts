@@ -1,37 +1,19 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { contracts } from '../../activities/catalogue/index.ts';
 import { GROUPS } from '../../client/commands.ts';
+import { runCordon } from '../command-line.ts';
 
 /** Each command is a process of its own, and the machine may be busy. */
 jest.setTimeout(60_000);
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = mkdtempSync(join(tmpdir(), 'cordon-cli-'));
-const OURS = /^(CORDON|TEMPORAL|FORCE_COLOR|NO_COLOR|npm_)/;
-const SURROUNDINGS = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command line in a process of its own, in the checkout, without a server. */
-function cordon(args: readonly string[], env: { readonly [name: string]: string } = {}): Promise<Ended> {
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'client/main.ts'), ...args],
-      { cwd: ROOT, env: { ...SURROUNDINGS, ...env } },
-      (error, out, err) =>
-        done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
-    );
-  });
-}
+/** In the checkout. */
+const cordon = (args: readonly string[], env: { readonly [name: string]: string } = {}) =>
+  runCordon(args, { cwd: ROOT, env });
 
 function playbook(name: string, text: string): string {
   const file = join(FOLDER, name);

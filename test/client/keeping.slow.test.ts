@@ -1,10 +1,10 @@
 /** Commands that look at what a deployment keeps, each in a process of its own. */
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { contracts } from '../../activities/catalogue/index.ts';
+import { runCordon, type Surroundings } from '../command-line.ts';
 import { sha256 } from '../contracts/evidence.ts';
 import { connectorTable } from '../docs/connector-table.ts';
 import { startVaultDouble } from '../secrets/vault-double.ts';
@@ -12,37 +12,10 @@ import { NOTHING_CONFIGURED } from '../docs/task-type-table.ts';
 
 jest.setTimeout(60_000);
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'cordon-keeping-'));
-const OURS = /^(CORDON|TEMPORAL|FORCE_COLOR|NO_COLOR|npm_)/;
-const surroundings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function cordon(
-  args: readonly string[],
-  {
-    env = {},
-    input = '',
-  }: { readonly env?: { readonly [name: string]: string }; readonly input?: string } = {},
-): Promise<Ended> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [join(ROOT, 'client/main.ts'), ...args], {
-      cwd: folder,
-      env: { ...surroundings, ...env },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (part: Buffer) => (out += part.toString()));
-    child.stderr.on('data', (part: Buffer) => (err += part.toString()));
-    child.on('close', (code) => done({ code, out, err }));
-    child.stdin.end(input);
-  });
-}
+const cordon = (args: readonly string[], surroundings: Omit<Surroundings, 'cwd'> = {}) =>
+  runCordon(args, { cwd: folder, ...surroundings });
 
 test('evidence: a file is added, listed, verified and fetched; once it was altered, that is told', async () => {
   const file = join(folder, 'memory.img');

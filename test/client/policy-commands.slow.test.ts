@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +5,12 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { openStores } from '../../activities/stores/index.ts';
+import { runCordon } from '../command-line.ts';
 
 /** Each command is a process of its own, and the machine may be busy. */
 jest.setTimeout(120_000);
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const OURS = /^(CORDON|TEMPORAL|FORCE_COLOR|NO_COLOR|npm_)/;
-const SURROUNDINGS = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
 
 let home: string;
 beforeEach(() => {
@@ -21,24 +19,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function policy(...args: readonly string[]): Promise<Ended> {
-  const config = join(home, 'cordon.yaml');
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'client/main.ts'), '--config', config, 'policy', ...args],
-      { cwd: home, env: SURROUNDINGS },
-      (error, out, err) =>
-        done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
-    );
-  });
-}
+const policy = (...args: readonly string[]) =>
+  runCordon(['--config', join(home, 'cordon.yaml'), 'policy', ...args], { cwd: home });
 
 const configure = (section: object = {}): void =>
   writeFileSync(join(home, 'cordon.yaml'), stringify({ mode: 'development', policy: section }));

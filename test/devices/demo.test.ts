@@ -1,51 +1,19 @@
 /** `npm run demo` as root types it, on real devices: what it shows is so, and nothing of it is left behind. */
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { startServer, type RunningServer } from '../../client/server/start.ts';
+import { describe, expect } from '@jest/globals';
 import { openRealGround } from '../../client/demo/ground.ts';
 import { ROUTED, SWITCHED } from '../../simulators/network/index.ts';
 import type { Lab } from '../../simulators/network/lab.ts';
 import { LAB_PROGRAMS } from '../../simulators/network/programs.ts';
+import { setDemos } from '../demos.ts';
 import { deviceTest } from './lab.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const node = join(root, 'node_modules', '.bin', 'node');
-const main = join(root, 'client', 'main.ts');
-const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-test-'));
-let server: RunningServer | null = null;
-beforeAll(async () => {
-  server = await startServer();
-}, 15 * 60_000);
-afterAll(async () => {
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Whatever a demo starts inherits its TMPDIR, by which it is found again. */
-const settings = () => ({
-  cwd: folder,
-  env: { ...process.env, NO_COLOR: '1', TMPDIR: folder, TEMPORAL_ADDRESS: server?.address ?? '' },
-});
-
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function demo(...args: readonly string[]): Promise<Said> {
-  return new Promise((done) => {
-    execFile(node, [main, 'demo', ...args], { ...settings(), timeout: 240_000 }, (error, out, err) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      done({ code, out, err });
-    });
-  });
-}
+const { folder, cordon, settings, demo } = setDemos(240_000);
+const [node, main] = cordon;
 
 function processes(): readonly string[] {
   return readdirSync('/proc').filter((one) => {

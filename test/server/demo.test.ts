@@ -1,49 +1,15 @@
 /** `npm run demo` as it is typed, each in a process of its own: what it says must hold, and its exit code say so. */
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startServer, type RunningServer } from '../../client/server/start.ts';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import type { Look } from '../../client/demo/looks.ts';
+import { setDemos } from '../demos.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const node = join(root, 'node_modules', '.bin', 'node');
-const main = join(root, 'client', 'main.ts');
-const folder = mkdtempSync(join(tmpdir(), 'cordon-demo-test-'));
+const { folder, cordon, settings, demo } = setDemos(120_000);
+const [node, main] = cordon;
 /** Root is shown real devices where it can; test/devices has those. */
 const SIMULATED = ['--site', 'simulated'];
-/** One server for all of them, as if the reader had one already. */
-let server: RunningServer | null = null;
-beforeAll(async () => {
-  server = await startServer();
-}, 15 * 60_000);
-afterAll(async () => {
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const settings = () => ({
-  cwd: folder,
-  env: { ...process.env, NO_COLOR: '1', TMPDIR: folder, TEMPORAL_ADDRESS: server?.address ?? '' },
-});
-
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function demo(...args: readonly string[]): Promise<Said> {
-  return new Promise((done) => {
-    const options = { ...settings(), timeout: 120_000 };
-    execFile(node, [main, 'demo', ...args], options, (error, out, err) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      done({ code, out, err });
-    });
-  });
-}
-
 interface Shown {
   readonly status: string;
   readonly denial: { readonly asset: string };

@@ -1,4 +1,4 @@
-/** The real thing: a vault of its own for each test, set up as `docs/secrets.md` says, and what Cordon sends it written down. */
+/** The real thing: a vault of its own for each test, with a role for Cordon, and what Cordon sends it written down. */
 import { spawn } from 'node:child_process';
 import { request as ask, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';

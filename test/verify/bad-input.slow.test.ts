@@ -2,10 +2,8 @@
  * What people hand to the commands of the record by mistake or on purpose: each is told with a code and what is wrong, never
  * with a stack trace, and never called verified or proved.
  */
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { proveEntry } from '../../activities/exports/prove.ts';
 import { openExport } from '../../activities/exports/read.ts';
@@ -13,6 +11,7 @@ import { writeExport } from '../../activities/exports/write.ts';
 import { openStores } from '../../activities/stores/index.ts';
 import { event, START, temporaryFolder } from '../audit/samples.ts';
 import { noteOf, testKey } from '../checkpoints/keys.ts';
+import { runCordon, type Ended } from '../command-line.ts';
 import { items, KEY, leafOf, logOf, sourceOf, THIEF, type Log } from './logs.ts';
 
 const folder = temporaryFolder();
@@ -21,24 +20,10 @@ const OTHER = testKey('other.example/record', 'log');
 const NEXT = testKey(KEY.key.name, 'log', 'the next one');
 const SIZE = 300;
 
-const cli = fileURLToPath(new URL('../../client/main.ts', import.meta.url));
-const OURS = /^(CORDON|TEMPORAL|FORCE_COLOR|NO_COLOR|npm_)/;
-const SURROUNDINGS = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function audit(...args: readonly string[]): Promise<Ended> {
-  const env = { ...SURROUNDINGS, TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli, 'audit', ...args], { cwd: folder, env }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-    );
-  });
-}
+/** Temporal cannot be reached. */
+const cordon = (...args: readonly string[]): Promise<Ended> =>
+  runCordon(args, { cwd: folder, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+const audit = (...args: readonly string[]): Promise<Ended> => cordon('audit', ...args);
 
 const ours = logOf(items(SIZE));
 const theirs: Log = {
@@ -263,13 +248,7 @@ describe('what else is asked of it', () => {
   test.each(ownStore)(
     '%s of a store that cannot be there says so',
     async (name, args, code, says) => {
-      const ended = await new Promise<Ended>((resolve) => {
-        const own = [cli, '--config', at('no-store.yaml'), 'audit', name, ...args];
-        const env = { ...SURROUNDINGS, TEMPORAL_ADDRESS: '127.0.0.1:1' };
-        execFile(process.execPath, own, { cwd: folder, env }, (error, out, err) =>
-          resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-        );
-      });
+      const ended = await cordon('--config', at('no-store.yaml'), 'audit', name, ...args);
       expectToldPlainly(ended, code, says);
     },
     60_000,
