@@ -16,10 +16,10 @@ import type { Measure, Sample } from './budget.ts';
 
 const WRITERS = 100;
 export const BATCH = 100;
-const ROUNDS = 5;
+const ROUNDS = 7;
 /** Entries in each round, so that a round takes a second or so. */
 const GROUPED = 10_000;
-const SINGLE = 2_000;
+const SINGLE = 3_000;
 /** A disk is half as fast in one second as in the next: the two sides take turns within a tenth of one. */
 const TURN = 50;
 

@@ -59,6 +59,12 @@ export function leafOf(bytes: Uint8Array): string {
   return hash('sha256', prefixed.subarray(0, 1 + bytes.length), 'hex');
 }
 
+/** An entry as it is stored, with its leaf hash. As one text with the hash's prefix it is written into bytes once. */
+export function sealed(text: string): { readonly bytes: Uint8Array; readonly leaf: string } {
+  const prefixedBytes = Buffer.from(`\0${text}`, 'utf8');
+  return { bytes: prefixedBytes.subarray(1), leaf: hash('sha256', prefixedBytes, 'hex') };
+}
+
 /** Salts are drawn from a pool: a system call for each would cost as much as the hash. */
 let pool = Buffer.alloc(0);
 const SALTS_AT_ONCE = 256;

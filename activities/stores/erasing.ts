@@ -3,7 +3,8 @@ import { actEvent, type Receipt } from './audit.ts';
 import { draft } from './drafting.ts';
 import { decidePapers } from './paper-rules.ts';
 import type { PapersAnswer, PapersErasure } from './papers.ts';
-import { NO_WISHES, type createSubmit } from './submit.ts';
+import { NO_WISHES } from './group.ts';
+import type { createSubmit } from './submit.ts';
 import type { Erasure } from './values.ts';
 
 interface Store {

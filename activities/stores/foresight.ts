@@ -1,58 +1,45 @@
 /**
- * A group is decided as it mostly turns out, before anything is locked or asked: nobody else wrote, and its events are new.
- * The store writes what was foreseen only if that is so; if not, the group is decided by what is found.
+ * A group of events is decided as it mostly turns out, before anything is locked or asked: nobody else wrote, and they are
+ * new. The store writes what was foreseen only if that is so; if not, the group is decided by what is found.
  */
-import {
-  NO_CHANGES,
-  NO_NEEDS,
-  type Changes,
-  type Deliberation,
-  type Found,
-  type HeadRow,
-  type Needs,
-} from './tables.ts';
+import { areDistinct } from './apart.ts';
+import type { Call, Events, GroupConclusion } from './group.ts';
+import { createPlacement, isSameLog } from './placement.ts';
+import type { RunEnds } from './run-ends.ts';
+import { NO_CHANGES, type Foresight, type HeadRow } from './tables.ts';
 
-const NOTHING: Found = { claims: [], entries: [], ends: [], tail: [], values: [], reservations: [] };
-
-/** What only a look can tell. That an event is new shows when it is written. */
-const LOOKS = (Object.keys(NO_NEEDS) as (keyof Needs)[]).filter((name) => name !== 'entries');
-
-export type Deliberate<Conclusion extends Changes> = (
-  head: HeadRow,
-  found: Found,
-) => Deliberation<Conclusion>;
-
-/** Not where claims, limits or the ends of runs that we do not know decide. */
-export function isForeseeable(ahead: Needs): boolean {
-  return LOOKS.every((name) => !isAsked(ahead[name]));
+/** Not where claims, limits, documents or the ends of runs that we do not know decide. */
+export function foresightOf(
+  calls: readonly Call[],
+  runEnds: RunEnds,
+  now: () => number,
+): Foresight<GroupConclusion> | null {
+  if (!calls.every(isOfEvents)) return null;
+  return (head) => foresee(calls, head, runEnds, now);
 }
 
-/** Null where more would have to be asked, or written. `ahead` MUST be foreseeable. */
-export function foresee<Conclusion extends Changes>(
-  head: HeadRow,
-  deliberate: Deliberate<Conclusion>,
-): Conclusion | null {
-  try {
-    const step = deliberate(head, NOTHING).next();
-    return step.done === true && isOfEntriesOnly(step.value) ? step.value : null;
-  } catch {
-    // Whatever is wrong is told when it is decided by what was found.
-    return null;
-  }
+function isOfEvents(call: Call): call is Events {
+  return call.kind === 'events';
 }
 
-function isAsked(need: Needs[keyof Needs]): boolean {
-  return need !== null && (typeof need === 'number' || need.length > 0);
-}
-
-/** What is written only after the head that was foreseen. Of every other table there must be nothing. */
-const SENT: ReadonlySet<string> = new Set<keyof Changes>(['entries', 'head', 'values']);
-const OTHERS = (Object.keys(NO_CHANGES) as (keyof Changes)[]).filter((name) => !SENT.has(name));
-
-function isOfEntriesOnly(changes: Changes): boolean {
-  return changes.head !== null && OTHERS.every((name) => isNone(changes[name]));
-}
-
-function isNone(rows: Changes[keyof Changes]): boolean {
-  return Array.isArray(rows) && rows.length === 0;
+function foresee(calls: readonly Events[], head: HeadRow, runEnds: RunEnds, now: () => number) {
+  const left = runEnds.left(head);
+  if (left === null || !isSameLog(left, head)) return null;
+  const ends = runEnds.recall(head);
+  const drafts = calls.flatMap((call) => call.drafts);
+  if (drafts.length === 0 || !areDistinct(drafts) || !drafts.every(({ run }) => ends.has(run))) return null;
+  const placement = createPlacement(head, now(), (run) => ends.get(run) ?? null);
+  for (const call of calls) call.placed(call.drafts.map(placement.add));
+  // They may be there already, which only a look can tell.
+  if (placement.documents.length > 0) return null;
+  const { entries, values } = placement;
+  const after = placement.head();
+  return {
+    ...NO_CHANGES,
+    entries,
+    values,
+    head: after,
+    expect: () => runEnds.expect(after, placement.ends),
+    keep: () => runEnds.keep(after),
+  };
 }

@@ -7,6 +7,7 @@ import { draftConflict, type Draft } from '../../workflows/audit/draft.ts';
 import { ALL_AS_THEY_ARE, areDistinct, tellApart } from './apart.ts';
 import type { Receipt } from './audit.ts';
 import type { ClaimRecord } from './claims.ts';
+import type { Left } from './committer.ts';
 import { nodeCodec } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { createKnowledge, type Knowledge } from './knowledge.ts';
@@ -15,7 +16,15 @@ import { createPlacement, isSameLog, placeToCheck, refuseReplacedLog } from './p
 import type { CounterNeed, ReservationRow, Reserver } from './reservations.ts';
 import type { RunEnds } from './run-ends.ts';
 import { createTally, type Tally } from './tally.ts';
-import { NO_NEEDS, type Changes, type Deliberation, type Found, type HeadRow, type Needs } from './tables.ts';
+import {
+  NO_NEEDS,
+  type Changes,
+  type Deliberation,
+  type Found,
+  type HeadRow,
+  type Needs,
+  type Start,
+} from './tables.ts';
 import type { ValueName } from './values.ts';
 
 /** What one call wants written. */
@@ -31,30 +40,42 @@ export interface Wishes {
 }
 
 /** Calls of a group are decided in the order they came; each sees what those before it did. */
-export interface Call {
-  /** Keys of the claims it will need, and drafts it will wish for whatever it finds: read for the group at once. */
-  readonly keys: readonly string[];
+export type Call = Events | Question;
+
+interface AnyCall {
+  /** What it wishes for whatever is found: read for the group at once. */
   readonly drafts: readonly Draft[];
-  readonly counters: readonly CounterNeed[];
-  /** MUST be quick and pure, and wish for nothing when its caller is at fault. */
-  decide(claim: (key: string) => ClaimRecord | null, reserved: Tally['rowsOf']): Wishes;
-  /** Told inside the transaction where its drafts will stand, one receipt each. */
+  /** Told inside the transaction where what it wished for will stand, one receipt each. */
   placed(receipts: readonly Receipt[]): void;
 }
 
-export interface GroupConclusion extends Changes {
-  /** Remembers what the next group follows. MUST be called before that is decided, and no later than `keep`. */
-  expect(): void;
-  /** Remembers what was left behind. MUST be called when the changes are durable, and not before. */
-  keep(): void;
+/** Events shall be recorded, and that is all. */
+export interface Events extends AnyCall {
+  readonly kind: 'events';
 }
 
-/** The head as it was found under the lock, and what the questions asked with it came to. */
-export interface Start {
-  readonly head: HeadRow;
-  readonly ahead: Needs;
-  readonly found: Found;
+/** Decides by what is there. */
+export interface Question extends AnyCall {
+  readonly kind: 'question';
+  /** Of the claims it will need. */
+  readonly keys: readonly string[];
+  readonly counters: readonly CounterNeed[];
+  /** MUST be quick and pure, and wish for nothing when its caller is at fault. */
+  decide(claim: (key: string) => ClaimRecord | null, reserved: Tally['rowsOf']): Wishes;
 }
+
+export const NO_WISHES: Wishes = {
+  claims: [],
+  documents: [],
+  drafts: [],
+  erasures: [],
+  papers: [],
+  reservations: [],
+  returned: null,
+};
+
+/** `expect` remembers what the next group follows, `keep` what is durable. */
+export type GroupConclusion = Changes & Left;
 
 /** What the group needs whatever the head is. */
 export function questionsOf(calls: readonly Call[], runEnds: RunEnds): Needs {
@@ -63,8 +84,10 @@ export function questionsOf(calls: readonly Call[], runEnds: RunEnds): Needs {
   const runs = new Set<string>();
   const counters: CounterNeed[] = [];
   for (const call of calls) {
-    for (const key of call.keys) claims.add(key);
-    for (const counter of call.counters) counters.push(counter);
+    if (call.kind === 'question') {
+      for (const key of call.keys) claims.add(key);
+      counters.push(...call.counters);
+    }
     for (const { id, run } of call.drafts) {
       entries.add(id);
       if (!runEnds.remembers(run)) runs.add(run);
@@ -94,6 +117,7 @@ export function* decideGroup(
   if (left !== null && !isSameLog(left, head)) yield* learnOfOthers(left, head, known, calls);
 
   const wishes = calls.map((call) => {
+    if (call.kind === 'events') return { ...NO_WISHES, drafts: call.drafts };
     const wish = call.decide(known.claim, tally.rowsOf);
     if (wish.returned !== null) tally.giveBack(wish.returned);
     tally.reserve(wish.reservations);

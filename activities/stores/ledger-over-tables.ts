@@ -19,7 +19,8 @@ import { decideReserve, needsOf } from './reservation-rules.ts';
 import type { CounterNeed } from './reservations.ts';
 import { refuseUnstorable } from './storable.ts';
 import { erasePapers, eraseValues } from './erasing.ts';
-import { createSubmit, NO_WISHES } from './submit.ts';
+import { NO_WISHES } from './group.ts';
+import { createSubmit } from './submit.ts';
 import type { Tables } from './tables.ts';
 import type { Tally } from './tally.ts';
 
@@ -35,7 +36,7 @@ export function createLedger(tables: Tables, now: () => number): Ledger {
 
   const append = async (events: readonly NewEvent[], documents: readonly StoredDocument[] = []) => {
     const drafts = events.map(draft);
-    if (drafts.length === 0 && documents.length === 0) return [];
+    if (documents.length === 0) return drafts.length === 0 ? [] : await submit.record(drafts);
     const wishes = { ...NO_WISHES, documents, drafts };
     const { receipts } = await submit.call([], drafts, [], () => ({ kind: 'ok', answer: null, wishes }));
     return receipts;

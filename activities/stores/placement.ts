@@ -13,7 +13,7 @@
 import { entryText, type Draft, type Place } from '../../workflows/audit/draft.ts';
 import { instantText } from '../../workflows/audit/instant.ts';
 import type { Receipt, StoredEntry } from './audit.ts';
-import { leafOf, nodeCodec } from './codec.ts';
+import { leafOf, sealed } from './codec.ts';
 import type { StoredDocument } from './documents.ts';
 import { StoreError } from './ledger.ts';
 import type { RunEnd } from './run-ends.ts';
@@ -65,12 +65,12 @@ export function createPlacement(
         runPrev: end === null ? null : end.leaf,
         skewMs: at - now,
       };
-      const bytes = nodeCodec.encode(entryText(draft, place));
+      const entry = sealed(entryText(draft, place));
       const { index, runSeq } = place;
-      entries.push({ index, id: draft.id, run: draft.run, runSeq, bytes });
+      entries.push({ index, id: draft.id, run: draft.run, runSeq, bytes: entry.bytes });
       if (draft.omitted !== null) documents.push({ kind: 'details', ...draft.omitted });
       for (const { path, salt, text } of draft.values) values.push({ index, path, value: { salt, text } });
-      leaf = leafOf(bytes);
+      leaf = entry.leaf;
       size += 1;
       ends.set(draft.run, { seq: runSeq, leaf });
       return { kind: 'recorded', id: draft.id, index, leaf };

@@ -3,20 +3,20 @@ import type { Draft } from '../../workflows/audit/draft.ts';
 import type { Receipt } from './audit.ts';
 import type { Recorded } from './claims.ts';
 import { createCommitter } from './committer.ts';
-import { decideGroup, questionsOf, type Call, type GroupConclusion, type Wishes } from './group.ts';
+import { foresightOf } from './foresight.ts';
+import {
+  decideGroup,
+  NO_WISHES,
+  questionsOf,
+  type Call,
+  type Events,
+  type GroupConclusion,
+  type Question,
+  type Wishes,
+} from './group.ts';
 import type { CounterNeed } from './reservations.ts';
 import { createRunEnds } from './run-ends.ts';
-import type { Tables } from './tables.ts';
-
-export const NO_WISHES: Wishes = {
-  claims: [],
-  documents: [],
-  drafts: [],
-  erasures: [],
-  papers: [],
-  reservations: [],
-  returned: null,
-};
+import type { Proposal, Tables } from './tables.ts';
 
 /** What a call comes to. Its caller's own fault is a value, so that it spoils nobody else's work. */
 export type Share<Answer> =
@@ -26,33 +26,25 @@ export type Share<Answer> =
 /** Takes calls in groups, each group in one commit, and answers after it. */
 export function createSubmit(tables: Tables, now: () => number) {
   const runEnds = createRunEnds();
-  const committer = createCommitter<Call>(async (calls, sent) => {
+  const propose = (calls: readonly Call[]): Proposal<GroupConclusion> => ({
+    foresight: foresightOf(calls, runEnds, now),
+    questions: () => questionsOf(calls, runEnds),
     // No generator is written here: making a new generator function for each commit costs more than running one.
-    const ahead = questionsOf(calls, runEnds);
-    const early: { conclusion: GroupConclusion | null } = { conclusion: null };
-    const conclusion = await tables.commit(
-      ahead,
-      (head, found) => decideGroup(calls, { head, ahead, found }, runEnds, now()),
-      (foreseen) => {
-        early.conclusion = foreseen;
-        foreseen.expect();
-        sent();
-      },
-    );
-    if (conclusion !== early.conclusion) conclusion.expect();
-    conclusion.keep();
+    deliberate: (start) => decideGroup(calls, start, runEnds, now()),
   });
-  const call = async <Answer>(
+  const committer = createCommitter<Call>((calls, sent) => tables.commit(propose(calls), sent));
+  const call = <Answer>(
     keys: readonly string[],
     drafts: readonly Draft[],
     counters: readonly CounterNeed[],
-    decide: (...args: Parameters<Call['decide']>) => Share<Answer>,
+    decide: (...args: Parameters<Question['decide']>) => Share<Answer>,
   ): Promise<Recorded<Answer>> => {
     const outcome: { share: Share<Answer> | null; receipts: readonly Receipt[] } = {
       share: null,
       receipts: [],
     };
-    await committer.submit({
+    const question: Question = {
+      kind: 'question',
       keys,
       drafts,
       counters,
@@ -62,9 +54,16 @@ export function createSubmit(tables: Tables, now: () => number) {
         return share.kind === 'ok' ? share.wishes : NO_WISHES;
       },
       placed: (receipts) => (outcome.receipts = receipts),
+    };
+    return committer.submit(question, () => {
+      if (outcome.share?.kind === 'ok') return { answer: outcome.share.answer, receipts: outcome.receipts };
+      throw outcome.share?.error ?? new Error('a commit ended without deciding a call');
     });
-    if (outcome.share?.kind === 'ok') return { answer: outcome.share.answer, receipts: outcome.receipts };
-    throw outcome.share?.error ?? new Error('a commit ended without deciding a call');
   };
-  return { call, close: committer.close };
+  const record = (drafts: readonly Draft[]): Promise<readonly Receipt[]> => {
+    let receipts: readonly Receipt[] = [];
+    const events: Events = { kind: 'events', drafts, placed: (places) => (receipts = places) };
+    return committer.submit(events, () => receipts);
+  };
+  return { call, record, close: committer.close };
 }

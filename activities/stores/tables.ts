@@ -99,20 +99,43 @@ export const NO_CHANGES: Changes = {
  */
 export type Deliberation<Conclusion extends Changes = Changes> = Generator<Needs, Conclusion, Found>;
 
+/** The head as it was found under the lock, and what the questions asked with it came to. */
+export interface Start {
+  readonly head: HeadRow;
+  readonly ahead: Needs;
+  readonly found: Found;
+}
+
+/** What shall be committed, as far as it can be told before the tables were looked at. */
+export interface Proposal<Conclusion extends Changes = Changes> {
+  /** What it needs to know whatever the head is. */
+  questions(): Needs;
+  deliberate(start: Start): Deliberation<Conclusion>;
+  /** Where it may be told without a look what it comes to. */
+  readonly foresight: Foresight<Conclusion> | null;
+}
+
+/**
+ * What is written after `head` if nothing stands under its keys yet: entries with the values they commit to, and of every
+ * other table nothing. Null where it takes a look after all. Pure; may be asked again, and `deliberate` after it.
+ */
+export type Foresight<Conclusion extends Changes> = (
+  head: HeadRow,
+) => (Conclusion & { readonly head: HeadRow }) | null;
+
 export interface Tables {
   /**
-   * One transaction: locks and reads the head, answers `ahead` and the questions of `deliberate`, writes what it ends
-   * with. MUST run alone: no other writer, in this process or another, between the lock and the commit, and no reader
-   * that sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored, or
-   * nobody can tell. `ahead` is asked whatever the head is, and so may travel with the lock.
+   * One transaction: locks and reads the head, answers the questions of `proposal` and of its deliberation, writes what
+   * that ends with. MUST run alone: no other writer, in this process or another, between the lock and the commit, and no
+   * reader that sees a part of it. Resolves with the conclusion when that is durable. When it rejects, nothing is stored,
+   * or nobody can tell.
    *
-   * A store that foresees the head may deliberate by that, and tell in `sent` what it sent off before it knows how that
-   * ends. It may then be called again. What is sent after it MUST be stored after it or not at all; and where another
-   * head was found, `deliberate` runs again and the conclusion is another one.
+   * A store that knows the head may go by foresight, and tell in `sent` what it sent off before it knows how that ends. It
+   * may then be called again. What is sent after it MUST be stored after it or not at all; and where another head was found,
+   * or anything under its keys, the proposal is deliberated and the conclusion is another one.
    */
   commit<Conclusion extends Changes>(
-    ahead: Needs,
-    deliberate: (head: HeadRow, found: Found) => Deliberation<Conclusion>,
+    proposal: Proposal<Conclusion>,
     sent?: (foreseen: Conclusion) => void,
   ): Promise<Conclusion>;
   /** From here on: what is committed, outside any transaction. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { createCommitter, MAX_GROUP } from '../../activities/stores/committer.ts';
+import { createCommitter, MAX_GROUP, type Left } from '../../activities/stores/committer.ts';
+
+const nothing = (): void => {};
+const LEFT: Left = { expect: nothing, keep: nothing };
 
 /** A commit that ends when it is told to. `ahead`: that says at once that it is sent. */
 function slow(ahead: 'ahead' | 'in turn' = 'in turn') {
@@ -7,9 +10,9 @@ function slow(ahead: 'ahead' | 'in turn' = 'in turn') {
   const ends: ((error?: Error) => void)[] = [];
   const committer = createCommitter<string>((calls, sent) => {
     groups.push(calls);
-    if (ahead === 'ahead') sent();
+    if (ahead === 'ahead') sent(LEFT);
     return new Promise((resolve, reject) => {
-      ends.push((error) => (error === undefined ? resolve() : reject(error)));
+      ends.push((error) => (error === undefined ? resolve(LEFT) : reject(error)));
     });
   });
   return { committer, groups, end: (error?: Error) => ends.shift()?.(error) };
@@ -23,9 +26,9 @@ async function turn(): Promise<void> {
 describe('the committer', () => {
   test('takes what arrives while a commit is under way as the next group, and never two commits at once', async () => {
     const { committer, groups, end } = slow();
-    const first = committer.submit('a');
+    const first = committer.submit('a', nothing);
     await turn();
-    const rest = Promise.all(['b', 'c', 'd'].map((call) => committer.submit(call)));
+    const rest = Promise.all(['b', 'c', 'd'].map((call) => committer.submit(call, nothing)));
     await turn();
     expect(groups).toEqual([['a']]);
     end();
@@ -40,7 +43,7 @@ describe('the committer', () => {
   test('answers nobody before the commit is done, and fails a whole group but not the next one', async () => {
     const { committer, end } = slow();
     const answered: string[] = [];
-    const note = (name: string) => committer.submit(name).then(() => answered.push(name));
+    const note = (name: string) => committer.submit(name, nothing).then(() => answered.push(name));
     const lost = Promise.allSettled([note('a'), note('b')]);
     await turn();
     const kept = note('c');
@@ -57,11 +60,13 @@ describe('the committer', () => {
 
   test('divides a crowd, and closes when all of it is answered', async () => {
     const { committer, groups, end } = slow();
-    const all = Promise.all(Array.from({ length: MAX_GROUP + 1 }, (_, n) => committer.submit(String(n))));
+    const all = Promise.all(
+      Array.from({ length: MAX_GROUP + 1 }, (_, n) => committer.submit(String(n), nothing)),
+    );
     let closed = false;
     await turn();
     const closing = committer.close().then(() => (closed = true));
-    await expect(committer.submit('late')).rejects.toMatchObject({ code: 'store_closed' });
+    await expect(committer.submit('late', nothing)).rejects.toMatchObject({ code: 'store_closed' });
     end();
     await turn();
     await turn();
@@ -81,7 +86,7 @@ describe('the committer', () => {
     const answered: string[] = [];
     const writer = async (name: string) => {
       for (let n = 0; n < 3; n += 1) {
-        await committer.submit(`${name} ${n}`);
+        await committer.submit(`${name} ${n}`, nothing);
         answered.push(name);
       }
     };
@@ -106,7 +111,9 @@ describe('the committer', () => {
 
   test('makes no group larger than any, however large the crowd', async () => {
     const { committer, groups, end } = slow('ahead');
-    const all = Promise.all(Array.from({ length: MAX_GROUP * 4 }, (_, n) => committer.submit(String(n))));
+    const all = Promise.all(
+      Array.from({ length: MAX_GROUP * 4 }, (_, n) => committer.submit(String(n), nothing)),
+    );
     for (let n = 0; n < 4; n += 1) {
       await turns();
       end();
@@ -117,7 +124,8 @@ describe('the committer', () => {
 
   test('keeps few callers together, sent ahead or not', async () => {
     const { committer, groups, end } = slow('ahead');
-    const submit = (count: number) => Array.from({ length: count }, (_, n) => committer.submit(String(n)));
+    const submit = (count: number) =>
+      Array.from({ length: count }, (_, n) => committer.submit(String(n), nothing));
     const first = submit(20);
     await turns();
     const second = submit(20);
@@ -133,11 +141,11 @@ describe('the committer', () => {
 
   test('fails the group that failed, answers the one sent behind it for itself, and closes after both', async () => {
     const { committer, groups, end } = slow('ahead');
-    const first = committer.submit('first');
+    const first = committer.submit('first', nothing);
     await turns();
     end();
     await first;
-    const crowd = Array.from({ length: 100 }, (_, n) => committer.submit(String(n)));
+    const crowd = Array.from({ length: 100 }, (_, n) => committer.submit(String(n), nothing));
     const outcomes = Promise.allSettled(crowd);
     await turns();
     expect(sizes(groups)).toEqual([1, 50, 50]);
@@ -159,24 +167,67 @@ describe('the committer', () => {
     let commits = 0;
     const committer = createCommitter<number>(async () => {
       commits += 1;
+      return LEFT;
     });
     const others = { turns: 0 };
     const timer = setInterval(() => (others.turns += 1), 0);
-    await committer.submit(0);
+    await committer.submit(0, nothing);
     expect(commits).toBe(1);
     const until = performance.now() + 100;
-    while (others.turns === 0 && performance.now() < until) await committer.submit(1);
+    while (others.turns === 0 && performance.now() < until) await committer.submit(1, nothing);
     clearInterval(timer);
     expect(others.turns).toBe(1);
+  });
+
+  test('gives each caller its answer, worked out after the commit; one that cannot be told fails its caller only', async () => {
+    const { committer, end } = slow();
+    let committed = false;
+    const answers = Promise.allSettled([
+      committer.submit('a', () => committed),
+      committer.submit('b', () => {
+        throw new Error('not to be told');
+      }),
+      committer.submit('c', () => 'c'),
+    ]);
+    await turn();
+    committed = true;
+    end();
+    expect(await answers).toEqual([
+      { status: 'fulfilled', value: true },
+      { status: 'rejected', reason: new Error('not to be told') },
+      { status: 'fulfilled', value: 'c' },
+    ]);
+  });
+
+  test('tells what a commit leaves behind once before the next group is decided, and again when it is durable', async () => {
+    const course: string[] = [];
+    const leaves = (name: string): Left => ({
+      expect: () => course.push(`${name} expected`),
+      keep: () => course.push(`${name} kept`),
+    });
+    const committer = createCommitter<string>(async ([name = ''], sent) => {
+      course.push(`${name} decided`);
+      const foreseen = leaves(name);
+      if (name !== 'in turn') sent(foreseen);
+      await turn();
+      return name === 'otherwise' ? leaves('found') : foreseen;
+    });
+    for (const name of ['in turn', 'ahead', 'otherwise']) await committer.submit(name, nothing);
+    expect(course.join(', ')).toBe(
+      'in turn decided, in turn expected, in turn kept, ' +
+        'ahead decided, ahead expected, ahead kept, ' +
+        'otherwise decided, otherwise expected, found expected, found kept',
+    );
   });
 
   test('keeps a crowd together, one group after the other', async () => {
     const groups: number[] = [];
     const committer = createCommitter<string>(async (calls) => {
       groups.push(calls.length);
+      return LEFT;
     });
     const caller = async (): Promise<void> => {
-      for (let n = 0; n < 4; n += 1) await committer.submit('again');
+      for (let n = 0; n < 4; n += 1) await committer.submit('again', nothing);
     };
     await Promise.all(Array.from({ length: 10 }, caller));
     expect(groups).toEqual([10, 10, 10, 10]);
@@ -187,9 +238,10 @@ describe('the committer', () => {
     const committer = createCommitter<string>(async (calls) => {
       groups.push(calls.length);
       await turn();
+      return LEFT;
     });
     const caller = async (): Promise<void> => {
-      for (let n = 0; n < 3; n += 1) await committer.submit('again');
+      for (let n = 0; n < 3; n += 1) await committer.submit('again', nothing);
     };
     const first = caller();
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,9 +1,10 @@
 /** What is to be recorded, drafted before it has a place in the log; and the text of the entry once it has one. */
-import { canonicalEntry, wellFormed } from './canonical.ts';
+import { canonicalEntry } from './canonical.ts';
 import type { Codec } from './codec.ts';
 import { digestText, ENTRY_VERSION, MAX_ENTRY_BYTES } from './entry.ts';
 import { instantText } from './instant.ts';
 import { blanked, commitDetails, type CommittedValue } from './personal.ts';
+import { prefixOf, runText, type RunNamed } from './run-text.ts';
 
 /** Room for everything but the details, with case and run names of ordinary length. */
 const MAX_DETAILS_BYTES = 48_000;
@@ -12,13 +13,7 @@ export const CONFLICT_EVENT = 'record_conflict';
 
 /** What is to be recorded. */
 export interface Happening {
-  readonly run: {
-    readonly workflowId: string;
-    readonly chain: string;
-    readonly startedAt: number;
-    readonly caseId: string;
-    readonly playbook: string;
-  };
+  readonly run: RunNamed;
   readonly fact: {
     readonly event: string;
     readonly task: string | null;
@@ -72,13 +67,12 @@ export interface Place {
  * of one run lie together, which keeps the unique index of a store fast.
  */
 export function eventId(startedAt: number, chain: string, coordinate: string, codec: Codec): string {
-  return idOf(startedAt, canonicalEntry(chain), canonicalEntry(coordinate), codec);
+  return idOf(prefixOf(startedAt), canonicalEntry(chain), canonicalEntry(coordinate), codec);
 }
 
 /** Chain and coordinate as canonical JSON. */
-function idOf(startedAt: number, chain: string, coordinate: string, codec: Codec): string {
-  const digest = codec.sha256Hex(`cordon/eventid/v1\0[${chain},${coordinate}]`);
-  return startedAt.toString(16).padStart(12, '0') + digest.slice(0, 20);
+function idOf(prefix: string, chain: string, coordinate: string, codec: Codec): string {
+  return prefix + codec.sha256Hex(`cordon/eventid/v1\0[${chain},${coordinate}]`).slice(0, 20);
 }
 
 /**
@@ -93,10 +87,10 @@ export function draftEntry(
 ): Draft {
   const { run, fact } = happening;
   const workflowTime = instantText(fact.at);
-  const runStarted = instantText(run.startedAt);
+  const text = runText(run);
   const committed = commitDetails(fact.details, codec, drawSalt);
-  const text = canonicalEntry(committed.details);
-  const omitted = tooBig(text, codec);
+  const full = canonicalEntry(committed.details);
+  const omitted = tooBig(full, codec);
   const details = omitted
     ? canonicalEntry({
         omitted: {
@@ -105,21 +99,19 @@ export function draftEntry(
           sha256: omitted.digest,
         },
       })
-    : text;
-  const chain = canonicalEntry(run.chain);
+    : full;
   const coordinate = canonicalEntry(fact.coordinate);
   const before =
-    `"case":${canonicalEntry(run.caseId)},"coordinate":${coordinate},` +
-    `"details":${details},"event":${canonicalEntry(fact.event)},` +
-    `"playbook":${canonicalEntry(run.playbook)},"run":${chain}`;
-  const after = `"task":${canonicalEntry(fact.task)},"workflow":${canonicalEntry(run.workflowId)}`;
+    `"case":${text.caseId},"coordinate":${coordinate},"details":${details},` +
+    `"event":${canonicalEntry(fact.event)},"playbook":${text.playbook},"run":${text.chain}`;
+  const after = `"task":${canonicalEntry(fact.task)},"workflow":${text.workflow}`;
   if ((before.length + after.length) * 3 > MAX_ENTRY_BYTES - 1000) refuseOversize(before + after, codec);
   return {
-    id: idOf(run.startedAt, chain, coordinate, codec),
-    run: wellFormed(run.chain),
+    id: idOf(text.prefix, text.chain, coordinate, codec),
+    run: text.name,
     before,
     after,
-    runStarted,
+    runStarted: text.started,
     workflowTime,
     omitted,
     values: committed.values,

@@ -4,28 +4,29 @@
 export const LAST_INSTANT = 253_402_300_799_999;
 
 const DAY = 86_400_000;
+const MINUTE = 60_000;
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3})Z$/;
 
 /** Milliseconds since 1970 as text. Throws outside 0 … `LAST_INSTANT`. */
 export function instantText(ms: number): string {
   if (!Number.isInteger(ms) || ms < 0 || ms > LAST_INSTANT)
     throw new RangeError(`${ms} is not a time in whole milliseconds between 1970 and 9999`);
-  const days = Math.floor(ms / DAY);
-  const rest = ms - days * DAY;
-  const hour = pair(rest / 3_600_000);
-  return `${dateText(days)}T${hour}:${pair((rest / 60_000) % 60)}:${pair((rest / 1000) % 60)}.${pad(rest % 1000, 3)}Z`;
+  const minutes = Math.floor(ms / MINUTE);
+  const rest = ms - minutes * MINUTE;
+  return `${minuteText(minutes)}:${pair(rest / 1000)}.${pad(rest % 1000, 3)}Z`;
 }
 
-/** Times are told in the order they come, so that the day is mostly the last one's. */
-let lastDays = -1;
-let lastDate = '';
+/** Times are told in the order they come, so that the minute is mostly the last one's. */
+let lastMinutes = -1;
+let lastText = '';
 
-function dateText(days: number): string {
-  if (days === lastDays) return lastDate;
-  const { year, month, day } = civil(days);
-  lastDate = `${pad(year, 4)}-${pair(month)}-${pair(day)}`;
-  lastDays = days;
-  return lastDate;
+function minuteText(minutes: number): string {
+  if (minutes === lastMinutes) return lastText;
+  const { year, month, day } = civil(Math.floor(minutes / 1440));
+  const date = `${pad(year, 4)}-${pair(month)}-${pair(day)}`;
+  lastText = `${date}T${pair((minutes / 60) % 24)}:${pair(minutes % 60)}`;
+  lastMinutes = minutes;
+  return lastText;
 }
 
 /** The inverse; null for any text that `instantText` would not have written. */

@@ -38,7 +38,7 @@ export function createMemoryTables(log: string): Tables {
 
   return {
     // One thread, and nothing is written before all is decided: there is nothing to roll back.
-    async commit(ahead, deliberate) {
+    async commit(proposal) {
       const answer = (needs: Needs): Found => ({
         claims: needs.claims.flatMap((key) => claims.get(key) ?? []),
         entries: needs.entries.flatMap((id) => byId.get(id) ?? []),
@@ -49,7 +49,8 @@ export function createMemoryTables(log: string): Tables {
           needs.counters.some((need) => need.counter === counter),
         ),
       });
-      const changes = concludeAtOnce(deliberate(head, answer(ahead)), answer);
+      const ahead = proposal.questions();
+      const changes = concludeAtOnce(proposal.deliberate({ head, ahead, found: answer(ahead) }), answer);
       for (const row of changes.entries) add(row);
       head = changes.head ?? head;
       for (const claim of changes.claims) claims.set(claim.key, claim);

@@ -1,8 +1,7 @@
 /** How a group comes to its commit: in one flight where that can be foreseen, otherwise with a look at what is there. */
 import type { ClientBase } from 'pg';
-import { foresee, isForeseeable, type Deliberate } from '../foresight.ts';
 import { createOutlook } from '../outlook.ts';
-import type { Changes, Needs, Tables } from '../tables.ts';
+import type { Changes, Foresight, Proposal, Tables } from '../tables.ts';
 import type { Connections } from './connect.ts';
 import { fly } from './flight.ts';
 import { foreseenInserts } from './log-writes.ts';
@@ -20,12 +19,12 @@ export function createCommits(
   /** Null where nothing was stored. */
   const send = async <Conclusion extends Changes>(
     client: ClientBase,
-    deliberate: Deliberate<Conclusion>,
+    foresee: Foresight<Conclusion>,
     sent: (foreseen: Conclusion) => void,
   ): Promise<Conclusion | null> => {
     const before = outlook.head();
-    const foreseen = before === null ? null : foresee(before, deliberate);
-    if (before === null || foreseen?.head === null || foreseen === null) return null;
+    const foreseen = before === null ? null : foresee(before);
+    if (before === null || foreseen === null) return null;
     const flight = fly(client, begin, foreseenInserts(foreseen, before), statements);
     outlook.follows(foreseen.head);
     sent(foreseen);
@@ -42,11 +41,10 @@ export function createCommits(
 
   const look = async <Conclusion extends Changes>(
     client: ClientBase,
-    ahead: Needs,
-    deliberate: Deliberate<Conclusion>,
+    proposal: Proposal<Conclusion>,
   ): Promise<Conclusion> => {
     try {
-      const { head, found, conclusion } = await transact(client, { begin, statements, ahead, deliberate });
+      const { head, found, conclusion } = await transact(client, { begin, statements, proposal });
       outlook.isFound(head, found.entries.length);
       if (conclusion.head !== null) outlook.follows(conclusion.head);
       return conclusion;
@@ -63,13 +61,14 @@ export function createCommits(
       return again();
     });
 
-  return async (ahead, deliberate, sent = () => {}) => {
-    if (outlook.head() !== null && isForeseeable(ahead)) {
-      const flight = connections.follow((client) => send(client, deliberate, sent));
+  return async (proposal, sent = () => {}) => {
+    const { foresight } = proposal;
+    if (outlook.head() !== null && foresight !== null) {
+      const flight = connections.follow((client) => send(client, foresight, sent));
       const flown = await unlessUnknown(flight, () => null);
       if (flown !== null) return flown;
     }
-    const attempt = () => connections.commit((client) => look(client, ahead, deliberate));
+    const attempt = () => connections.commit((client) => look(client, proposal));
     return unlessUnknown(attempt(), attempt);
   };
 }

@@ -4,9 +4,8 @@ import type { StoredEntry } from '../audit.ts';
 import { fromClaimRow, type ClaimRow } from '../claim-row.ts';
 import { StoreError } from '../ledger.ts';
 import type { CounterNeed, ReservationRow } from '../reservations.ts';
-import type { Changes, Deliberation, EntryRow, Found, HeadRow, Needs } from '../tables.ts';
+import type { Changes, Deliberation, EntryRow, Found, HeadRow, Needs, Proposal } from '../tables.ts';
 import { translated } from './failure.ts';
-import type { Deliberate } from '../foresight.ts';
 import type { Query, Statements } from './prepared.ts';
 import {
   CLAIMS,
@@ -23,8 +22,7 @@ import { inserts } from './writes.ts';
 export interface Transaction<Conclusion extends Changes> {
   readonly begin: string;
   readonly statements: Statements;
-  readonly ahead: Needs;
-  readonly deliberate: Deliberate<Conclusion>;
+  readonly proposal: Proposal<Conclusion>;
 }
 
 export interface Transacted<Conclusion extends Changes> {
@@ -37,13 +35,16 @@ export interface Transacted<Conclusion extends Changes> {
 
 export async function transact<Conclusion extends Changes>(
   client: ClientBase,
-  { begin, statements: { query }, ahead, deliberate }: Transaction<Conclusion>,
+  { begin, statements: { query }, proposal }: Transaction<Conclusion>,
 ): Promise<Transacted<Conclusion>> {
   const talk = <T>(work: () => Promise<T>): Promise<T> => translated('writing to the store', work);
   const ask: Ask = async <Row extends object>(text: string, values: readonly unknown[]) =>
     (await query<Row>(client, text, values)).rows;
+  const ahead = proposal.questions();
   const [head, found] = await talk(() => Promise.all([lockedHead(client, begin), answer(ask, ahead)]));
-  const conclusion = await conclude(deliberate(head, found), (needs) => talk(() => answer(ask, needs)));
+  const conclusion = await conclude(proposal.deliberate({ head, ahead, found }), (needs) =>
+    talk(() => answer(ask, needs)),
+  );
   await talk(() => write(client, query, conclusion));
   return { head, found, conclusion };
 }

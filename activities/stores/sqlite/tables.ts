@@ -14,13 +14,14 @@ import {
   type Needs,
   type Tables,
 } from '../tables.ts';
+import { createAlone } from './alone.ts';
 import { createSqliteCheckpoints } from './checkpoints.ts';
 import { translated } from './failure.ts';
 import { forget } from './forget.ts';
 import { createPaperTable } from './papers.ts';
 import { createReservationTable } from './reservations.ts';
 import { createRunReading } from './runs.ts';
-import { createCommit } from './transaction.ts';
+import { createCommit, type Hands } from './transaction.ts';
 import { keptValue, VALUE, type ValueRow } from './value-row.ts';
 
 /** By its key: SQLite then updates the row where it finds it, without a list of rows to update. */
@@ -38,7 +39,7 @@ export function createSqliteTables(db: Database): Tables {
   const addEntry = db.prepare(
     'INSERT INTO entries (i, id, run, run_seq, prior, bytes) VALUES (?, ?, ?, ?, (SELECT last FROM runs WHERE run = ?), ?)',
   );
-  const entries = db.prepare<[number, number], StoredEntry>(
+  const entriesFrom = db.prepare<[number, number], StoredEntry>(
     'SELECT i AS "index", bytes FROM entries WHERE i >= ? ORDER BY i LIMIT ?',
   );
   const ofRun = createRunReading(db);
@@ -76,34 +77,45 @@ export function createSqliteTables(db: Database): Tables {
     claims: needs.claims.flatMap((key) => claimOf(claim.get(key)) ?? []),
     entries: needs.entries.flatMap((id) => entryById.get(id) ?? []),
     ends: needs.runs.flatMap((run) => lastOfRun.get(run) ?? []),
-    tail: needs.tailFrom === null ? [] : entries.all(needs.tailFrom, 2),
+    tail: needs.tailFrom === null ? [] : entriesFrom.all(needs.tailFrom, 2),
     values: needs.values.flatMap((index) => valuesOf.all(index).map(keptValue)),
     reservations: reservations.of(needs.counters),
   });
-  const write = ({ head: to, ...changes }: Changes, from: HeadRow | null): boolean => {
-    if (to !== null && from !== null) {
-      const { log, size, leaf, at } = from;
-      if (moveHead.run(to.log, to.size, to.leaf, to.at, log, size, leaf, at).changes === 0) return false;
-    } else if (to !== null) setHead.run(to.log, to.size, to.leaf, to.at);
-    for (const { index, id, run, runSeq, bytes } of changes.entries)
-      addEntry.run(index, id, run, runSeq, run, bytes);
+  const add = ({ entries, values }: Pick<Changes, 'entries' | 'values'>): void => {
+    for (const { index, id, run, runSeq, bytes } of entries) addEntry.run(index, id, run, runSeq, run, bytes);
+    for (const { index, path, value } of values)
+      if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
+  };
+  const writeAfter: Hands['writeAfter'] = ({ log, size, leaf, at }, changes) => {
+    const to = changes.head;
+    if (moveHead.run(to.log, to.size, to.leaf, to.at, log, size, leaf, at).changes === 0) return false;
+    add(changes);
+    return true;
+  };
+  const write = (changes: Changes): void => {
+    const to = changes.head;
+    if (to !== null) setHead.run(to.log, to.size, to.leaf, to.at);
+    add(changes);
     for (const record of changes.claims) setClaim.run(toClaimRow(record));
     for (const { kind, digest, text } of changes.documents) addDocument.run(kind, digest, text);
-    for (const { index, path, value } of changes.values)
-      if (value !== null) addValue.run(index, path, value.salt, nodeCodec.encode(value.text));
     for (const { index, path } of changes.erasures) eraseValue.run(index, path);
     papers.erase(changes.papers);
     reservations.giveBack(changes.returned);
     reservations.add(changes.reservations);
-    return true;
   };
-  const commit = createCommit(db, { head: () => headOf(head.get()), answer, write });
+  const commit = createCommit(db, {
+    head: () => headOf(head.get()),
+    answer,
+    write,
+    writeAfter,
+    commitAlone: createAlone(db),
+  });
   const reading = async <T>(work: () => T): Promise<T> => translated('reading the store', work);
 
   return {
-    commit: async (ahead, deliberate) => translated('writing to the store', () => commit(ahead, deliberate)),
+    commit: async (proposal) => translated('writing to the store', () => commit(proposal)),
     head: () => reading(() => headOf(head.get())),
-    entries: (from, limit) => reading(() => entries.all(from, limit)),
+    entries: (from, limit) => reading(() => entriesFrom.all(from, limit)),
     placesOfRun: (run, before, limit) => reading(() => ofRun.places(run, before, limit)),
     entriesAt: (places) => reading(() => ofRun.entriesAt(places)),
     claim: (key) => reading(() => claimOf(claim.get(key))),
