@@ -46,9 +46,9 @@ interface Waiting<Call> {
 }
 
 /**
- * `commit` MUST take all calls in one durable transaction, or reject. It may call `sent`, with what will be
- * left behind if it succeeds so, when whatever comes next would be written after it, or not at all; then it may be called once
- * more before it has resolved, and otherwise never.
+ * `commit` MUST take all calls in one durable transaction, or reject. It may call `sent`, with what it will leave behind if it
+ * succeeds as foreseen, when whatever comes next would be written after it, or not at all; then it may be called once more
+ * before it has resolved, and otherwise never.
  */
 export function createCommitter<Call>(
   commit: (calls: readonly Call[], sent: (foreseen: Left) => void) => Promise<Left>,
