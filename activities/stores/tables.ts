@@ -119,9 +119,10 @@ export interface Proposal<Conclusion extends Changes = Changes> {
  * What is written after `head` if nothing stands under its keys yet: entries with the values they commit to, and of every
  * other table nothing. Null where it takes a look after all. Pure; may be asked again, and `deliberate` after it.
  */
-export type Foresight<Conclusion extends Changes> = (
-  head: HeadRow,
-) => (Conclusion & { readonly head: HeadRow }) | null;
+export type Foresight<Conclusion extends Changes> = (head: HeadRow) => Growing<Conclusion> | null;
+
+/** Changes with which the log gets longer. */
+export type Growing<Conclusion extends Changes = Changes> = Conclusion & { readonly head: HeadRow };
 
 export interface Tables {
   /**

@@ -121,7 +121,7 @@ export const sharedLogLaws: readonly Law<Place>[] = [
       const ledger = await place.open();
       const sizes: number[] = [];
       const writing = async (): Promise<'written'> => {
-        for (let n = 0; n < 200; n += 1) await ledger.append(events(String(n), 4));
+        for (let n = 0; n < 30 || new Set(sizes).size < 2; n += 1) await ledger.append(events(String(n), 4));
         return 'written';
       };
       const turn = () => new Promise<'turn'>((resolve) => setImmediate(() => resolve('turn')));

@@ -6,7 +6,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { nodeCodec } from '../codec.ts';
-import type { Changes, EntryRow, HeadRow } from '../tables.ts';
+import type { EntryRow, Growing, HeadRow } from '../tables.ts';
 import type { KeptValue } from '../values.ts';
 
 const COLUMNS =
@@ -33,7 +33,7 @@ export interface Alone {
 }
 
 /** Null where there is more. */
-export function aloneIn({ entries, values }: Changes, head: HeadRow): Alone | null {
+export function aloneIn({ entries, values, head }: Growing): Alone | null {
   const [entry, another] = entries;
   const [value = null, more] = values;
   return entry === undefined || another !== undefined || more !== undefined ? null : { head, entry, value };

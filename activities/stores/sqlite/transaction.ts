@@ -17,6 +17,7 @@ import {
   type Changes,
   type Foresight,
   type Found,
+  type Growing,
   type HeadRow,
   type Needs,
   type Proposal,
@@ -30,7 +31,7 @@ export interface Hands {
   answer(needs: Needs): Found;
   write(changes: Changes): void;
   /** Entries, values and head only. Returns false, with nothing written, where the head is not `before`. */
-  writeAfter(before: HeadRow, changes: Changes & { readonly head: HeadRow }): boolean;
+  writeAfter(before: HeadRow, changes: Growing): boolean;
   /** The same of one entry, and with a transaction of its own. Throws where the head is not `before`. */
   commitAlone(before: HeadRow, alone: Alone): void;
 }
@@ -63,8 +64,8 @@ export function createCommit(db: Database, { head, answer, write, writeAfter, co
   };
 
   /** False where the head is not `before`. */
-  const commitAfter = (before: HeadRow, changes: Changes & { readonly head: HeadRow }): boolean => {
-    const alone = aloneIn(changes, changes.head);
+  const commitAfter = (before: HeadRow, changes: Growing): boolean => {
+    const alone = aloneIn(changes);
     if (alone === null) return transact(() => writeAfter(before, changes));
     if (begun) undo();
     commitAlone(before, alone);
